@@ -1,0 +1,29 @@
+"""The data model: what is marked, and the marks themselves. Knows no SQL, HTTP, file or pixel."""
+
+from vitruvian.labels.dataset import Dataset, FileWarning, MediaEntry
+from vitruvian.labels.instance import Instance, check_instance, empty_instance
+from vitruvian.labels.ontology import Category, Ontology, ontology_from_document
+from vitruvian.labels.poses import Poses, concatenate, empty_poses, stack
+from vitruvian.labels.skeleton import Keypoint, Skeleton, skeleton_from_document, skeleton_from_names
+from vitruvian.labels.visibility import Visibility
+
+__all__ = [
+    "Category",
+    "Dataset",
+    "FileWarning",
+    "Instance",
+    "Keypoint",
+    "MediaEntry",
+    "Ontology",
+    "Poses",
+    "Skeleton",
+    "Visibility",
+    "check_instance",
+    "concatenate",
+    "empty_instance",
+    "empty_poses",
+    "ontology_from_document",
+    "skeleton_from_document",
+    "skeleton_from_names",
+    "stack",
+]
