@@ -1,0 +1,226 @@
+/**
+ * What the editor is made of. Records are values: nobody writes into an instance or its arrays, an edit makes a
+ * new record (editor/instance.ts), so that before and after of a gesture can be kept, compared and sent.
+ */
+import type { Box, Camera, Size, XY } from "../geometry/types";
+
+export type { Box, Camera, Size, XY };
+
+/** COCO's numbers: 0 not labelled, 1 labelled but hidden, 2 visible. */
+export type Visibility = 0 | 1 | 2;
+
+export interface Point extends XY {
+  readonly v: Visibility;
+}
+
+/** One object in one frame. */
+export interface EditorInstance {
+  readonly id: string;
+  readonly media: number;
+  readonly frame: number;
+  readonly category: string;
+  readonly track: string | null;
+  /** x, y, v per keypoint, flat, in skeleton order; 0, 0, 0 where not labelled. */
+  readonly points: Float64Array;
+  /** A model's confidence per keypoint; NaN once a person has set the point. */
+  readonly scores: Float32Array | null;
+  /** On a video track: 1 for the points that were fixed in this very frame. */
+  readonly keyed: Uint8Array | null;
+  readonly box: Box | null;
+  readonly mask: unknown;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** The server's counter; 0 means never saved. */
+  readonly revision: number;
+  readonly deleted: boolean;
+}
+
+export type Side = "left" | "right" | "middle";
+
+/** Columns by keypoint, in the order in which points are stored. */
+export interface EditorSkeleton {
+  readonly names: readonly string[];
+  readonly edges: readonly (readonly [number, number])[];
+  /** Index of the mirror partner; its own index where there is none. */
+  readonly flip: readonly number[];
+  readonly sides: readonly Side[];
+  readonly colors: readonly (string | null)[];
+  readonly groups: readonly string[];
+  /** Placement error as a share of the object's scale (COCO's sigma), or null. */
+  readonly sigmas: readonly (number | null)[];
+  /** Where exactly the landmark lies, in words; "" where the source does not say. */
+  readonly where: readonly string[];
+}
+
+export interface EditorCategory {
+  readonly name: string;
+  readonly color: string | null;
+  /** null: this category has boxes only. */
+  readonly skeleton: EditorSkeleton | null;
+}
+
+export interface EditorMedia extends Size {
+  readonly id: number;
+  readonly kind: "image" | "video";
+  readonly name: string;
+  /** 1 for an image. */
+  readonly frames: number;
+  /** Frames a second; 0 for an image. */
+  readonly fps: number;
+}
+
+/** The picture that is on the screen now, handed in by whoever decodes (image loader, video player). */
+export interface Picture {
+  readonly media: number;
+  readonly frame: number;
+  readonly source: CanvasImageSource;
+}
+
+/** One instance before and after a gesture. A deletion is `after.deleted`; an undone creation is one too. */
+export interface Diff {
+  readonly instance: string;
+  /** null: it did not exist. */
+  readonly before: EditorInstance | null;
+  readonly after: EditorInstance;
+}
+
+export type RouteState = "open" | "accepted" | "fixed" | "dismissed";
+
+export interface RouteReason {
+  readonly kind: string;
+  readonly text: string;
+  readonly value: number | null;
+}
+
+/** A point (or, with keypoint null, an instance) that waits for a person. */
+export interface EditorRoute {
+  readonly id: number;
+  readonly media: number;
+  readonly frame: number;
+  readonly instance: string;
+  readonly keypoint: number | null;
+  readonly priority: number;
+  readonly reasons: readonly RouteReason[];
+  readonly state: RouteState;
+}
+
+export interface RouteDiff {
+  readonly route: number;
+  readonly before: RouteState;
+  readonly after: RouteState;
+}
+
+/** Everything that one drag, click or key press did; the unit of undo and of the outbox. */
+export interface Gesture {
+  readonly title: string;
+  readonly media: number;
+  readonly frame: number;
+  readonly diffs: readonly Diff[];
+  readonly routes: readonly RouteDiff[];
+}
+
+export interface EditorHooks {
+  /** A gesture is finished (undo and redo count too): keep it and send it. Called once for each. */
+  readonly onCommit?: (gesture: Gesture) => void;
+  /** Undo or the tour wants a frame of another media: open it with `editor.open`. */
+  readonly onJump?: (media: number, frame: number) => void;
+  /** Something a person should read ("All doubtful points are done"). */
+  readonly onMessage?: (text: string) => void;
+}
+
+export interface Selection {
+  readonly instance: string | null;
+  readonly keypoint: number | null;
+}
+
+/** A place under the cursor; the first of a list is what a press would take. */
+export type Hit =
+  | { readonly kind: "point"; readonly instance: string; readonly keypoint: number; readonly distance: number }
+  | { readonly kind: "handle"; readonly instance: string; readonly handle: BoxHandle; readonly distance: number }
+  | { readonly kind: "edge"; readonly instance: string; readonly distance: number }
+  | { readonly kind: "box"; readonly instance: string; readonly distance: number };
+
+export type BoxHandle = "nw" | "n" | "ne" | "e" | "se" | "s" | "sw" | "w";
+
+/** The placement in hand: which keypoint the next click sets. */
+export interface Placing {
+  readonly category: string;
+  /** null until the first click makes the instance. */
+  readonly instance: string | null;
+  readonly keypoint: number;
+  /** For the next click only; then it is visible again. */
+  readonly visibility: 1 | 2;
+}
+
+/** A pointer event, already mapped into the picture. */
+export interface ToolEvent {
+  /** CSS pixels from the canvas's top-left corner. */
+  readonly screen: XY;
+  /** Pixels of the picture, not rounded. */
+  readonly image: XY;
+  /** 0 left, 1 middle, 2 right; -1 on a move. */
+  readonly button: number;
+  readonly shift: boolean;
+  readonly alt: boolean;
+  /** Control, or Command on a Mac. */
+  readonly mod: boolean;
+}
+
+export type ToolId = "select" | "place" | "box" | "pan" | "tour";
+
+/** One way of reading the pointer. A tool holds only what its own press needs. */
+export interface Tool {
+  readonly id: ToolId;
+  /** CSS cursor. */
+  cursor(): string;
+  /** One line for the status bar: what a press does now. */
+  hint(): string;
+  enter?(): void;
+  leave?(): void;
+  pointerDown(event: ToolEvent): void;
+  pointerMove(event: ToolEvent): void;
+  pointerUp(event: ToolEvent): void;
+  /** The press is void (Escape, lost pointer): put everything back. */
+  cancel(): void;
+}
+
+/** What the canvas shows beyond the labels themselves. */
+export interface ViewOptions {
+  readonly names: boolean;
+  readonly edges: boolean;
+  readonly boxes: boolean;
+  readonly hidden: boolean;
+  readonly tolerance: boolean;
+  readonly crosshair: boolean;
+  readonly othersDimmed: boolean;
+  readonly labels: boolean;
+  /** Scores under this are drawn dashed. */
+  readonly lowScore: number;
+}
+
+export type CommandGroup = "Tools" | "Placing" | "Points" | "Instances" | "Frames" | "Review" | "View" | "History";
+
+export type CommandId =
+  | `tool.${ToolId}`
+  | "place.finish" | "place.skip" | "place.back"
+  | "point.none" | "point.hidden" | "point.visible"
+  | "point.delete" | "point.next" | "point.previous" | "point.swap"
+  | `nudge.${"left" | "right" | "up" | "down"}${"" | ".far" | ".fine"}`
+  | "instance.new" | "instance.delete" | "instance.next" | "instance.previous"
+  | "instance.swap" | "instance.copyPrevious" | "instance.boxFromPoints" | "instance.removeBox" | "instance.cycle"
+  | "frame.next" | "frame.previous" | "frame.forward" | "frame.backward" | "frame.first" | "frame.last"
+  | "frame.nextLabelled" | "frame.previousLabelled" | "frame.middle"
+  | "route.accept" | "route.next" | "route.previous"
+  | "view.zoomIn" | "view.zoomOut" | "view.fit" | "view.actual" | "view.focus"
+  | "view.names" | "view.edges" | "view.boxes" | "view.hidden" | "view.tolerance" | "view.crosshair" | "view.labels"
+  | "history.undo" | "history.redo" | "cancel";
+
+/** One verb; key bindings, palette and cheat sheet are made from the table of these (editor/commands). */
+export interface Command<E> {
+  readonly id: CommandId;
+  readonly title: string;
+  readonly group: CommandGroup;
+  /** Chords as editor/keymap.ts writes them ("Mod+Z", "Shift+Tab", "1"); the first one is shown. */
+  readonly keys: readonly string[];
+  readonly run: (editor: E) => void;
+  readonly enabled: (editor: E) => boolean;
+}
