@@ -1,0 +1,25 @@
+import type { Editor } from "../Editor";
+import type { Command } from "../types";
+import { stepFrame, toLabelled, toMiddle } from "../verbs/frames";
+import { acceptRoute, stepRoute } from "../verbs/review";
+
+const STRIDE = 10;
+
+const moving = (editor: Editor): boolean => (editor.media.value?.frames ?? 1) > 1;
+const touring = (editor: Editor): boolean => editor.tool.value.id === "tour" && editor.route.value !== null;
+
+export const frameCommands: readonly Command<Editor>[] = [
+  // The arrows nudge while a point is selected: that command comes earlier in the table.
+  { id: "frame.next", title: "Next frame", group: "Frames", keys: ["F", ".", "ArrowRight"], run: (e) => stepFrame(e, 1), enabled: moving },
+  { id: "frame.previous", title: "Previous frame", group: "Frames", keys: ["D", ",", "ArrowLeft"], run: (e) => stepFrame(e, -1), enabled: moving },
+  { id: "frame.forward", title: "Forward 10 frames", group: "Frames", keys: ["PageDown"], run: (e) => stepFrame(e, STRIDE), enabled: moving },
+  { id: "frame.backward", title: "Back 10 frames", group: "Frames", keys: ["PageUp"], run: (e) => stepFrame(e, -STRIDE), enabled: moving },
+  { id: "frame.first", title: "First frame", group: "Frames", keys: ["Home"], run: (e) => e.goTo(0), enabled: moving },
+  { id: "frame.last", title: "Last frame", group: "Frames", keys: ["End"], run: (e) => e.goTo(Infinity), enabled: moving },
+  { id: "frame.nextLabelled", title: "Next labelled frame", group: "Frames", keys: ["Mod+ArrowRight"], run: (e) => toLabelled(e, 1), enabled: moving },
+  { id: "frame.previousLabelled", title: "Previous labelled frame", group: "Frames", keys: ["Mod+ArrowLeft"], run: (e) => toLabelled(e, -1), enabled: moving },
+  { id: "frame.middle", title: "Half way between labelled frames", group: "Frames", keys: ["M"], run: toMiddle, enabled: moving },
+  { id: "route.accept", title: "Accept, and on to the next doubtful point", group: "Review", keys: ["Enter"], run: acceptRoute, enabled: touring },
+  { id: "route.next", title: "Next doubtful point", group: "Review", keys: ["Tab"], run: (e) => stepRoute(e, 1), enabled: touring },
+  { id: "route.previous", title: "Previous doubtful point", group: "Review", keys: ["Shift+Tab"], run: (e) => stepRoute(e, -1), enabled: touring },
+];

@@ -1,0 +1,66 @@
+import type { Editor } from "../Editor";
+import type { Command, CommandId, Visibility } from "../types";
+import { setNextVisibility, skipKeypoint } from "../verbs/placing";
+import { nudge, setVisibility, stepPoint, swapPoint, targetPoint } from "../verbs/points";
+
+const onPoint = (editor: Editor): boolean => targetPoint(editor) !== null;
+/** Also while placing: there the key speaks of the next click. */
+const judging = (editor: Editor): boolean => editor.placing.value !== null || onPoint(editor);
+
+function judge(editor: Editor, v: Visibility): void {
+  if (!editor.placing.value) setVisibility(editor, v);
+  else if (v === 0) skipKeypoint(editor);
+  else setNextVisibility(editor, v);
+}
+
+const DIRECTIONS = { left: [-1, 0], right: [1, 0], up: [0, -1], down: [0, 1] } as const;
+const STEPS = [
+  { suffix: "", chord: "", size: 1, words: "1 px" },
+  { suffix: ".far", chord: "Shift+", size: 10, words: "10 px" },
+  { suffix: ".fine", chord: "Alt+", size: 0.1, words: "0.1 px" },
+] as const;
+
+function nudges(): Command<Editor>[] {
+  return STEPS.flatMap(({ suffix, chord, size, words }) =>
+    Object.entries(DIRECTIONS).map(([direction, [dx, dy]]) => ({
+      id: `nudge.${direction}${suffix}` as CommandId,
+      title: `Nudge ${direction} by ${words}`,
+      group: "Points" as const,
+      keys: [`${chord}Arrow${direction.charAt(0).toUpperCase()}${direction.slice(1)}`],
+      run: (editor: Editor) => nudge(editor, dx * size, dy * size),
+      enabled: (editor: Editor) => editor.selection.value.keypoint !== null && onPoint(editor),
+    })),
+  );
+}
+
+export const pointCommands: readonly Command<Editor>[] = [
+  { id: "point.none", title: "Not labelled (while placing: skip)", group: "Points", keys: ["0"], run: (e) => judge(e, 0), enabled: judging },
+  { id: "point.hidden", title: "Hidden", group: "Points", keys: ["1"], run: (e) => judge(e, 1), enabled: judging },
+  { id: "point.visible", title: "Visible", group: "Points", keys: ["2"], run: (e) => judge(e, 2), enabled: judging },
+  {
+    id: "point.delete",
+    title: "Remove the point",
+    group: "Points",
+    keys: ["Delete", "Backspace"],
+    run: (e) => setVisibility(e, 0),
+    enabled: (e) => !e.placing.value && e.selection.value.keypoint !== null && onPoint(e),
+  },
+  {
+    id: "point.next",
+    title: "Next point",
+    group: "Points",
+    keys: ["Tab"],
+    run: (e) => stepPoint(e, 1),
+    enabled: (e) => e.tool.value.id !== "tour" && e.selected.value !== null,
+  },
+  {
+    id: "point.previous",
+    title: "Previous point",
+    group: "Points",
+    keys: ["Shift+Tab"],
+    run: (e) => stepPoint(e, -1),
+    enabled: (e) => e.tool.value.id !== "tour" && e.selected.value !== null,
+  },
+  { id: "point.swap", title: "Swap the point with its mirror partner", group: "Points", keys: ["Alt+X"], run: swapPoint, enabled: onPoint },
+  ...nudges(),
+];

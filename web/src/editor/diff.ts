@@ -1,0 +1,97 @@
+/**
+ * The difference between two states of an instance, by field and by point. Undo, a save that comes back late and
+ * somebody else's change all use it, so that each touches only what it is about.
+ */
+import type { Diff, EditorInstance } from "./types";
+
+/** Fields that stand or fall as one. */
+const WHOLE = ["category", "track", "box", "mask", "attributes", "deleted"] as const;
+
+export type WholeField = (typeof WHOLE)[number];
+
+export interface Changed {
+  readonly points: readonly number[];
+  readonly fields: readonly WholeField[];
+}
+
+/** Keypoints and fields that differ. Coming into being (`before` null) touches every labelled point. */
+export function changed(before: EditorInstance | null, after: EditorInstance): Changed {
+  const points: number[] = [];
+  const b = before?.points;
+  const a = after.points;
+  for (let i = 0; i < a.length; i += 3) {
+    if (
+      !Object.is(b?.[i] ?? 0, a[i]) ||
+      !Object.is(b?.[i + 1] ?? 0, a[i + 1]) ||
+      !Object.is(b?.[i + 2] ?? 0, a[i + 2])
+    ) {
+      points.push(i / 3);
+    }
+  }
+  const fields = WHOLE.filter((field) => !equal(before ? before[field] : initial(field), after[field]));
+  return { points, fields };
+}
+
+function initial(field: WholeField): unknown {
+  if (field === "attributes") return {};
+  if (field === "deleted") return false;
+  return null;
+}
+
+/** Whether two JSON-like values say the same. */
+export function equal(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== "object" || typeof b !== "object" || !a || !b) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const one = a as Record<string, unknown>;
+  const two = b as Record<string, unknown>;
+  const keys = Object.keys(one);
+  return keys.length === Object.keys(two).length && keys.every((key) => key in two && equal(one[key], two[key]));
+}
+
+/** Put what `diff` changed on top of another state of the same instance; the rest of that state stays. */
+export function rebase(onto: EditorInstance, diff: Diff): EditorInstance {
+  return copy(onto, diff.after, changed(diff.before, diff.after));
+}
+
+/** `onto` with the named points and fields taken from `from`. Revision, media and frame stay those of `onto`. */
+export function copy(onto: EditorInstance, from: EditorInstance, what: Changed): EditorInstance {
+  if (!what.points.length && !what.fields.length) return onto;
+  const points = onto.points.slice();
+  const scores = onto.scores?.slice() ?? null;
+  const keyed = onto.keyed?.slice() ?? null;
+  for (const k of what.points) {
+    for (let i = 3 * k; i < 3 * k + 3; i++) points[i] = from.points[i] ?? 0;
+    if (scores) scores[k] = from.scores?.[k] ?? NaN;
+    if (keyed) keyed[k] = from.keyed?.[k] ?? 1;
+  }
+  const fields = Object.fromEntries(what.fields.map((field) => [field, from[field]]));
+  return { ...onto, points, scores, keyed, ...fields };
+}
+
+/** What takes `diff` back from `now`; null when nothing is left to take back. */
+export function reverse(diff: Diff, now: EditorInstance): Diff | null {
+  const after = diff.before
+    ? copy(now, diff.before, changed(diff.before, diff.after))
+    : { ...now, deleted: true };
+  return isChange(now, after) ? { instance: diff.instance, before: now, after } : null;
+}
+
+/** What does `diff` again on `now`; null when it is there already. */
+export function again(diff: Diff, now: EditorInstance): Diff | null {
+  const after = { ...rebase(now, diff), ...(diff.before ? {} : { deleted: false }) };
+  return isChange(now, after) ? { instance: diff.instance, before: now, after } : null;
+}
+
+export function isChange(before: EditorInstance | null, after: EditorInstance): boolean {
+  if (!before) return true;
+  const { points, fields } = changed(before, after);
+  return points.length > 0 || fields.length > 0;
+}
+
+/** Two diffs of one instance as one; null when together they change nothing. Undone creations vanish. */
+export function squash(first: Diff, second: Diff): Diff | null {
+  const diff: Diff = { instance: first.instance, before: first.before, after: second.after };
+  if (!diff.before) return diff.after.deleted ? null : diff;
+  return isChange(diff.before, diff.after) ? diff : null;
+}

@@ -1,0 +1,113 @@
+/**
+ * What lies under the cursor. Brute force: 6,650 points take 14 µs, less than keeping an index would.
+ * Points come before everything else, so a box or a bone never steals a press that was meant for a point.
+ */
+import { boxContains, HANDLE_NAMES, handlePosition, outlineDistance } from "../geometry/boxes";
+import { distance, segmentDistance } from "../geometry/points";
+import { point } from "./instance";
+import type { EditorCategory, EditorInstance, Hit, Selection, ViewOptions, XY } from "./types";
+
+/** How near is near, in CSS pixels. */
+export const POINT_RADIUS = 11;
+const HANDLE_RADIUS = 9;
+const LINE_RADIUS = 5;
+
+export interface Scene {
+  readonly instances: readonly EditorInstance[];
+  readonly category: (name: string) => EditorCategory | null;
+  readonly selection: Selection;
+  readonly options: ViewOptions;
+  /** CSS pixels per pixel of the picture. */
+  readonly scale: number;
+}
+
+/** Everything near `at` (pixels of the picture), best first. */
+export function hits(scene: Scene, at: XY, radius = POINT_RADIUS): Hit[] {
+  return [...hitPoints(scene, at, radius), ...hitHandles(scene, at), ...hitEdges(scene, at), ...hitBoxes(scene, at)];
+}
+
+/** Points near `at`: those of the selected instance first, then by distance. */
+export function hitPoints(scene: Scene, at: XY, radius = POINT_RADIUS): Hit[] {
+  if (!scene.options.labels) return [];
+  const reach = radius / scene.scale;
+  const found: { hit: Hit; rank: number }[] = [];
+  const least = scene.options.hidden ? 0 : 1;
+  for (const instance of scene.instances) {
+    const { points, id } = instance;
+    const mine = id === scene.selection.instance;
+    for (let i = 0; i < points.length; i += 3) {
+      if (!((points[i + 2] ?? 0) > least)) continue;
+      const away = distance(points[i] ?? 0, points[i + 1] ?? 0, at.x, at.y);
+      if (away > reach) continue;
+      found.push({
+        hit: { kind: "point", instance: id, keypoint: i / 3, distance: away },
+        rank: away + (mine ? 0 : 2 * reach),
+      });
+    }
+  }
+  return found.sort((a, b) => a.rank - b.rank).map(({ hit }) => hit);
+}
+
+/** Grips of the selected instance's box. */
+function hitHandles(scene: Scene, at: XY): Hit[] {
+  if (!scene.options.labels || !scene.options.boxes) return [];
+  const instance = scene.instances.find(({ id }) => id === scene.selection.instance);
+  const box = instance?.box;
+  if (!box) return [];
+  const reach = HANDLE_RADIUS / scene.scale;
+  const found: Hit[] = [];
+  for (const handle of HANDLE_NAMES) {
+    const grip = handlePosition(box, handle);
+    const away = distance(grip.x, grip.y, at.x, at.y);
+    if (away <= reach) found.push({ kind: "handle", instance: instance.id, handle, distance: away });
+  }
+  return found.sort((a, b) => a.distance - b.distance);
+}
+
+function hitEdges(scene: Scene, at: XY): Hit[] {
+  if (!scene.options.labels || !scene.options.edges) return [];
+  const reach = LINE_RADIUS / scene.scale;
+  const found: Hit[] = [];
+  for (const instance of scene.instances) {
+    let nearest = Infinity;
+    for (const [a, b] of scene.category(instance.category)?.skeleton?.edges ?? []) {
+      const from = point(instance, a);
+      const to = point(instance, b);
+      if (from.v && to.v) nearest = Math.min(nearest, segmentDistance(at.x, at.y, from, to));
+    }
+    if (nearest <= reach) found.push({ kind: "edge", instance: instance.id, distance: nearest });
+  }
+  return byPreference(found, scene.selection);
+}
+
+/** Outlines first, then insides, the smallest box first: it is the one in front. */
+function hitBoxes(scene: Scene, at: XY): Hit[] {
+  if (!scene.options.labels || !scene.options.boxes) return [];
+  const reach = LINE_RADIUS / scene.scale;
+  const outlines: Hit[] = [];
+  const insides: { hit: Hit; area: number }[] = [];
+  for (const { id, box } of scene.instances) {
+    if (!box) continue;
+    const away = outlineDistance(box, at.x, at.y);
+    const hit: Hit = { kind: "box", instance: id, distance: away };
+    if (away <= reach) outlines.push(hit);
+    else if (boxContains(box, at.x, at.y)) insides.push({ hit, area: box[2] * box[3] });
+  }
+  insides.sort((a, b) => a.area - b.area);
+  return [...byPreference(outlines, scene.selection), ...insides.map(({ hit }) => hit)];
+}
+
+function byPreference(found: Hit[], selection: Selection): Hit[] {
+  const rank = (hit: Hit): number => (hit.instance === selection.instance ? 0 : 1);
+  return found.sort((a, b) => rank(a) - rank(b) || a.distance - b.distance);
+}
+
+/** The candidate after the selected one, going round: how to reach what lies below. */
+export function nextCandidate(candidates: readonly Hit[], selection: Selection): Hit | null {
+  const now = candidates.findIndex(
+    (hit) =>
+      hit.instance === selection.instance &&
+      (hit.kind === "point" ? hit.keypoint : null) === (hit.kind === "point" ? selection.keypoint : null),
+  );
+  return candidates[(now + 1) % candidates.length] ?? null;
+}

@@ -1,0 +1,83 @@
+/** What is done to whole instances. */
+import type { Editor } from "../Editor";
+import { clipBox } from "../../geometry/boxes";
+import { newId } from "../ids";
+import { nextCandidate } from "../hit";
+import { extent, pointsBox, setBox, swapSides } from "../instance";
+import type { EditorInstance } from "../types";
+
+export function deleteInstance(editor: Editor): void {
+  const instance = editor.selected.value;
+  if (!instance) return;
+  editor.change(`Delete ${instance.category}`, [{ ...instance, deleted: true }]);
+  editor.select(null);
+}
+
+/** Select the next or previous instance of the frame, from left to right; the keypoint stays. */
+export function stepInstance(editor: Editor, step: 1 | -1): void {
+  const left = (instance: EditorInstance): number => extent(instance)?.[0] ?? Infinity;
+  const instances = [...editor.instances.value].sort((a, b) => left(a) - left(b));
+  if (!instances.length) return;
+  const { instance, keypoint } = editor.selection.value;
+  const now = instances.findIndex(({ id }) => id === instance);
+  const start = now < 0 && step === -1 ? 0 : now;
+  const next = instances[(start + step + instances.length) % instances.length];
+  if (next) editor.select(next.id, keypoint !== null && 3 * keypoint < next.points.length ? keypoint : null);
+}
+
+export function swapInstance(editor: Editor): void {
+  const instance = editor.selected.value;
+  const flip = editor.skeleton(instance)?.flip;
+  if (instance && flip) editor.change(`Swap left and right of ${instance.category}`, [swapSides(instance, flip)]);
+}
+
+/** A little wider than the points: people draw boxes around the object, not around its joints. */
+const BOX_MARGIN = 0.1;
+
+export function boxFromPoints(editor: Editor): void {
+  const instance = editor.selected.value;
+  const media = editor.media.value;
+  const tight = instance && pointsBox(instance);
+  if (!instance || !media || !tight) return;
+  const [x, y, width, height] = tight;
+  const dx = BOX_MARGIN * width;
+  const dy = BOX_MARGIN * height;
+  const box = clipBox([x - dx, y - dy, width + 2 * dx, height + 2 * dy], media.width, media.height);
+  if (box) editor.change(`Box around ${instance.category}`, [setBox(instance, box)]);
+}
+
+export function removeBox(editor: Editor): void {
+  const instance = editor.selected.value;
+  if (instance?.box) editor.change(`Remove box of ${instance.category}`, [setBox(instance, null)]);
+}
+
+/** Select what lies below the present selection at the cursor. */
+export function cycleUnderCursor(editor: Editor): void {
+  const at = editor.cursor.value;
+  if (!at) return;
+  const candidates = editor.hits(at).filter(({ kind }) => kind !== "handle");
+  const points = candidates.filter(({ kind }) => kind === "point");
+  const next = nextCandidate(points.length ? points : candidates, editor.selection.value);
+  if (next) editor.select(next.instance, next.kind === "point" ? next.keypoint : null);
+}
+
+/**
+ * Copy instances of the nearest earlier labelled frame into this one, in their tracks: the selected track, or every
+ * track that this frame does not have yet.
+ */
+export function copyPrevious(editor: Editor): void {
+  const media = editor.media.value;
+  const frame = editor.frame.value;
+  const earlier = media && editor.store.labelledFrames(media.id).findLast((other) => other < frame);
+  if (!media || earlier == null) {
+    editor.message("No earlier frame has labels");
+    return;
+  }
+  const here = new Set(editor.store.at(media.id, frame).map((instance) => instance.track));
+  const copies = editor.store
+    .at(media.id, earlier)
+    .filter(({ track }) => track === null || !here.has(track))
+    .map((instance) => ({ ...instance, id: newId(), frame, revision: 0, scores: null, keyed: null }));
+  if (!copies.length) editor.message("This frame has every track of the earlier one already");
+  else if (editor.change(`Copy from frame ${earlier + 1}`, copies)) editor.select(copies[0]?.id ?? null);
+}
