@@ -1,0 +1,43 @@
+"""Export a label set: as a Dataset, or as the bytes of an annotation file."""
+
+from __future__ import annotations
+
+import re
+
+from vitruvian import formats
+from vitruvian.labels import Dataset, MediaEntry
+from vitruvian.store import instances, label_sets, media, ontologies
+from vitruvian.store.engine import Store
+
+
+def export(store: Store, label_set: int, *, format: str = "coco") -> tuple[bytes, str]:
+    """Return the content and the name of an annotation file with everything in `label_set`.
+
+    Raises
+    ------
+    NotFound
+        No such label set.
+    FormatError
+        Unknown format.
+    """
+    with store.read() as connection:
+        name = label_sets.label_set(connection, label_set).name
+    content = formats.dumps(labels(store, label_set), format=format)
+    return content, f"{re.sub(r'[^A-Za-z0-9_.-]+', '-', name).strip('-') or 'labels'}-{label_set}.json"
+
+
+def labels(store: Store, label_set: int) -> Dataset:
+    """Return `label_set` with what shows through from its parents, as a Dataset."""
+    with store.read() as connection:
+        row = label_sets.label_set(connection, label_set)
+        ontology = ontologies.ontology(connection, row.ontology)
+        found = instances.instances(connection, label_set)
+        every = media.all_media(connection, row.project)
+    place = {m.id: index for index, m in enumerate(every)}
+    for instance in found:
+        instance.media = place[instance.media]
+    entries = [
+        MediaEntry(name=m.name, width=m.width, height=m.height, frames=m.frames, kind=m.kind, extras=m.extras)
+        for m in every
+    ]
+    return Dataset(ontology=ontology, media=entries, instances=found, extras=row.extras)

@@ -1,0 +1,100 @@
+"""Import an annotation file: its ontology becomes a version of the project's, its instances a label set."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from vitruvian import formats
+from vitruvian.errors import InvalidInput
+from vitruvian.labels import Dataset, FileWarning, Ontology, check_instance
+from vitruvian.store import instances, label_sets, media, ontologies
+from vitruvian.store.engine import Store
+from vitruvian.store.rows import MediaRow
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedLabels:
+    """What came of an import.
+
+    Attributes
+    ----------
+    label_set : int
+    instances : int
+        Stored instances.
+    missing_media : list of str
+        Names that the file speaks of and the project has no media for; their instances were not stored.
+    warnings : list of FileWarning
+        What deviates from the format in the file.
+    """
+
+    label_set: int
+    instances: int
+    missing_media: list[str] = field(default_factory=list)
+    warnings: list[FileWarning] = field(default_factory=list)
+
+
+def import_labels(
+    store: Store, project: int, path: Path, *, author: str, name: str = "", format: str | None = None
+) -> ImportedLabels:
+    """Store the labels of annotation file `path` over the project's media of the same names.
+
+    Media are found by their name in the project, or by their file name where only one media has it.
+
+    Raises
+    ------
+    FormatError
+        The file cannot be read.
+    InvalidInput
+        None of its media is in the project.
+    LabelError
+        An instance that the file's own ontology does not fit.
+    """
+    dataset = formats.read(path, format=format)
+
+    def write(connection: Connection) -> ImportedLabels:
+        places, missing = _match(dataset, media.all_media(connection, project))
+        kept = [i for i in dataset.instances if i.media in places]
+        if dataset.instances and not kept:
+            raise InvalidInput(
+                f"None of the {len(missing)} images that the file speaks of is in the project",
+                where=f"{path}: {missing[0]!r}",
+                hint="import the images first, under the names that the file uses",
+            )
+        for instance in kept:
+            check_instance(instance, dataset.ontology.skeleton(instance.category))
+            instance.media = places[instance.media]
+        ontology = _version(connection, project, dataset.ontology)
+        label_set = label_sets.create_label_set(
+            connection, project, kind="import", name=name or path.stem, author=author, ontology=ontology,
+            extras=dataset.extras,
+        )  # fmt: skip
+        instances.insert_instances(connection, label_set, kept)
+        return ImportedLabels(label_set, len(kept), missing, dataset.warnings)
+
+    return store.write(write)
+
+
+def _match(dataset: Dataset, every: list[MediaRow]) -> tuple[dict[int, int], list[str]]:
+    by_name = {row.name: row.id for row in every}
+    file_names = Counter(Path(row.name).name for row in every)
+    by_file_name = {Path(row.name).name: row.id for row in every if file_names[Path(row.name).name] == 1}
+    places: dict[int, int] = {}
+    missing: list[str] = []
+    for index, entry in enumerate(dataset.media):
+        found = by_name.get(entry.name, by_file_name.get(Path(entry.name).name))
+        if found is None:
+            missing.append(entry.name)
+        else:
+            places[index] = found
+    return places, missing
+
+
+def _version(connection: Connection, project: int, wanted: Ontology) -> int:
+    for id, ontology in ontologies.ontologies(connection, project):
+        if ontology.document() == wanted.document():
+            return id
+    return ontologies.add_ontology(connection, project, wanted)

@@ -1,0 +1,164 @@
+"""Instances, as a label set shows them: its own rows, and its parents' where it has none of the same id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, or_, select, tuple_, update
+
+from vitruvian.labels import Instance, Ontology, Poses, empty_poses
+from vitruvian.store import schema
+from vitruvian.store.label_sets import lineage
+from vitruvian.store.packing import pack, unpack
+
+_table = schema.instance
+#: SQLite takes 32,766 values in a statement; an instance has 17.
+_ROWS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What one media holds in a label set."""
+
+    frames: int
+    instances: int
+
+
+def instances(
+    connection: Connection,
+    label_set: int,
+    *,
+    media: int | None = None,
+    first: int | None = None,
+    last: int | None = None,
+    include_deleted: bool = False,
+) -> list[Instance]:
+    """Return instances ordered by media, frame, id; frames `first` to `last` inclusive."""
+    query = select(_table).where(_shown(lineage(connection, label_set)))
+    if media is not None:
+        query = query.where(_table.c.media_id == media)
+    if first is not None:
+        query = query.where(_table.c.frame >= first)
+    if last is not None:
+        query = query.where(_table.c.frame <= last)
+    if not include_deleted:
+        query = query.where(_table.c.deleted == 0)
+    rows = connection.execute(query.order_by(_table.c.media_id, _table.c.frame, _table.c.id))
+    return [unpack(row, label_set) for row in rows]
+
+
+def find(connection: Connection, label_set: int, ids: Sequence[str]) -> dict[str, Instance]:
+    """Return the instances of these ids that the label set shows or has deleted."""
+    rows = connection.execute(select(_table).where(_shown(lineage(connection, label_set)), _table.c.id.in_(ids)))
+    return {row.id: unpack(row, label_set) for row in rows}
+
+
+def insert_instances(connection: Connection, label_set: int, new: Sequence[Instance]) -> None:
+    """Store many new instances without history: for imports and model runs."""
+    rows = [pack(instance, label_set) for instance in new]
+    for start in range(0, len(rows), _ROWS):
+        connection.execute(insert(_table), rows[start : start + _ROWS])
+
+
+def put_instances(connection: Connection, label_set: int, changed: Sequence[Instance]) -> None:
+    """Store instances, replacing the label set's own rows of the same ids."""
+    keys = [(label_set, instance.id) for instance in changed]
+    own = {
+        row.id
+        for row in connection.execute(
+            select(_table.c.id).where(tuple_(_table.c.label_set_id, _table.c.id).in_(keys))
+        )
+    }  # fmt: skip
+    insert_instances(connection, label_set, [i for i in changed if i.id not in own])
+    for instance in changed:
+        if instance.id in own:
+            row = pack(instance, label_set)
+            connection.execute(
+                update(_table).where(_table.c.label_set_id == label_set, _table.c.id == instance.id).values(row)
+            )
+
+
+def poses(connection: Connection, label_set: int, ontology: Ontology, *, media: int | None = None) -> Poses:
+    """Return the label set as columns, ordered by media, frame, id, without an object per instance."""
+    table, _ = poses_with_ids(connection, label_set, ontology, media=media)
+    return table
+
+
+def poses_with_ids(
+    connection: Connection, label_set: int, ontology: Ontology, *, media: int | None = None
+) -> tuple[Poses, list[str]]:
+    """Return the label set as columns, and the instances' ids in the same order."""
+    c = _table.c
+    query = select(
+        c.id, c.media_id, c.frame, c.category, c.track, c.xy, c.visibility, c.score, c.box
+    ).where(_shown(lineage(connection, label_set)), c.deleted == 0)  # fmt: skip
+    if media is not None:
+        query = query.where(c.media_id == media)
+    rows = connection.execute(query.order_by(c.media_id, c.frame, c.id)).all()
+    table = empty_poses(len(rows), ontology.max_keypoints)
+    if not rows:
+        return table, []
+    ids, media_ids, frames, categories, tracks, xy, visibility, score, box = zip(*rows, strict=True)
+    names, table.category[:] = _numbered(categories, ontology.index)
+    table.media[:], table.frame[:] = media_ids, frames
+    _, track = np.unique(np.array([t or "" for t in tracks]), return_inverse=True)
+    table.track[:] = np.where(np.array([t is None for t in tracks]), -1, track)
+    lengths = np.fromiter(map(len, visibility), np.int64, len(rows))
+    for name in names:
+        rows_of = np.flatnonzero(table.category == ontology.index[name])
+        count = int(lengths[rows_of[0]])
+        at = np.ix_(rows_of, np.arange(count))
+        table.xy[at] = np.frombuffer(b"".join(xy[r] for r in rows_of), "<f8").reshape(-1, count, 2)
+        table.visibility[at] = np.frombuffer(b"".join(visibility[r] for r in rows_of), "u1").reshape(-1, count)
+        scored = rows_of[[score[r] is not None for r in rows_of]]
+        table.score[np.ix_(scored, np.arange(count))] = np.frombuffer(
+            b"".join(score[r] for r in scored), "<f4"
+        ).reshape(-1, count)
+    boxed = np.flatnonzero([b is not None for b in box])
+    table.box[boxed] = np.frombuffer(b"".join(box[r] for r in boxed), "<f8").reshape(-1, 4)
+    return table, list(ids)
+
+
+def counts(connection: Connection, label_set: int) -> dict[int, Counts]:
+    """Return, per media id, how many frames hold instances and how many instances there are."""
+    c = _table.c
+    rows = connection.execute(
+        select(c.media_id, func.count(func.distinct(c.frame)), func.count())
+        .where(_shown(lineage(connection, label_set)), c.deleted == 0)
+        .group_by(c.media_id)
+    )
+    return {media: Counts(frames, total) for media, frames, total in rows}
+
+
+def labelled_frames(connection: Connection, label_set: int, media: int) -> list[int]:
+    """Return the frames of `media` that hold instances, in order."""
+    c = _table.c
+    rows = connection.execute(
+        select(c.frame)
+        .where(_shown(lineage(connection, label_set)), c.deleted == 0, c.media_id == media)
+        .group_by(c.frame)
+        .order_by(c.frame)
+    )
+    return [frame for (frame,) in rows]
+
+
+def _shown(chain: list[int]) -> ColumnElement[bool]:
+    c = _table.c
+    nearer = _table.alias("nearer")
+    conditions: list[ColumnElement[bool]] = []
+    for depth, label_set in enumerate(chain):
+        own = c.label_set_id == label_set
+        if depth:
+            hidden = exists().where(nearer.c.label_set_id.in_(chain[:depth]), nearer.c.id == c.id)
+            own = and_(own, ~hidden)
+        conditions.append(own)
+    return or_(*conditions)
+
+
+def _numbered(names: Sequence[str], index: dict[str, int]) -> tuple[list[str], NDArray[np.int32]]:
+    present, inverse = np.unique(np.array(names), return_inverse=True)
+    numbers = np.array([index[str(name)] for name in present], np.int32)
+    return [str(name) for name in present], numbers[inverse]

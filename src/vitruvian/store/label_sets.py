@@ -1,0 +1,81 @@
+"""Label sets, and the overlay: a label set shows its parent's instances until it has rows of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from vitruvian.errors import NotFound
+from vitruvian.store import schema
+from vitruvian.store.rows import LabelSetRow, dumps, loads, now
+
+_table = schema.label_set
+
+
+def create_label_set(
+    connection: Connection,
+    project: int,
+    *,
+    kind: str,
+    name: str,
+    author: str,
+    ontology: int,
+    parent: int | None = None,
+    extras: dict[str, Any] | None = None,
+) -> int:
+    """Make a label set and return its id."""
+    made = connection.execute(
+        insert(_table).values(
+            project_id=project,
+            kind=kind,
+            name=name,
+            author=author,
+            ontology_id=ontology,
+            parent_id=parent,
+            extras=dumps(extras or {}),
+            created_at=now(),
+        )
+    ).inserted_primary_key
+    return int(made[0]) if made else 0
+
+
+def label_set(connection: Connection, id: int) -> LabelSetRow:
+    """Return one label set; raises NotFound."""
+    row = connection.execute(select(_table).where(_table.c.id == id)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no label set {id}", hint="see the project's label sets")
+    return _row(row)
+
+
+def label_sets(connection: Connection, project: int) -> list[LabelSetRow]:
+    """Return the project's label sets in the order of their making."""
+    rows = connection.execute(select(_table).where(_table.c.project_id == project).order_by(_table.c.id))
+    return [_row(row) for row in rows]
+
+
+def set_extras(connection: Connection, id: int, extras: dict[str, Any]) -> None:
+    """Replace what is noted about a label set, such as how far a model run has come."""
+    connection.execute(update(_table).where(_table.c.id == id).values(extras=dumps(extras)))
+
+
+def lineage(connection: Connection, id: int) -> list[int]:
+    """Return the label set, its parent, its parent's parent and so on; raises NotFound."""
+    chain = [label_set(connection, id)]
+    while (parent := chain[-1].parent) is not None:
+        chain.append(label_set(connection, parent))
+    return [row.id for row in chain]
+
+
+def _row(row: Row[Any]) -> LabelSetRow:
+    return LabelSetRow(
+        id=row.id,
+        project=row.project_id,
+        kind=row.kind,
+        name=row.name,
+        author=row.author,
+        ontology=row.ontology_id,
+        parent=row.parent_id,
+        extras=loads(row.extras),
+        created_at=row.created_at,
+    )

@@ -1,0 +1,97 @@
+"""Images and videos of a project."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, Row, insert, select
+
+from vitruvian.errors import NotFound
+from vitruvian.store import schema
+from vitruvian.store.rows import MediaRow, dumps, loads, now
+
+_table = schema.media
+
+
+def add_media(connection: Connection, project: int, row: MediaRow) -> int:
+    """Store a media and return its id; the same bytes under the same name are found again."""
+    known = connection.execute(
+        select(_table.c.id).where(
+            _table.c.project_id == project, _table.c.sha256 == row.sha256, _table.c.name == row.name
+        )
+    ).scalar()
+    if known is not None:
+        return int(known)
+    made = connection.execute(
+        insert(_table).values(
+            project_id=project,
+            kind=row.kind,
+            uri=row.uri,
+            name=row.name,
+            sha256=row.sha256,
+            width=row.width,
+            height=row.height,
+            frames=row.frames,
+            fps_num=row.fps[0],
+            fps_den=row.fps[1],
+            times=None if row.times is None else np.asarray(row.times, "<f8").tobytes(),
+            rotation=row.rotation,
+            extras=dumps(row.extras),
+            created_at=now(),
+        )
+    ).inserted_primary_key
+    return int(made[0]) if made else 0
+
+
+def media(connection: Connection, id: int) -> MediaRow:
+    """Return one media with its presentation times; raises NotFound."""
+    row = connection.execute(select(_table).where(_table.c.id == id)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no media {id}")
+    return _row(row)
+
+
+def media_list(connection: Connection, project: int, *, after: int = 0, limit: int = 200) -> list[MediaRow]:
+    """Return up to `limit` media with ids greater than `after`, in order of id."""
+    rows = connection.execute(
+        select(_table).where(_table.c.project_id == project, _table.c.id > after).order_by(_table.c.id).limit(limit)
+    )
+    return [_row(row) for row in rows]
+
+
+def all_media(connection: Connection, project: int) -> list[MediaRow]:
+    """Return every media of the project, in order of id."""
+    rows = connection.execute(select(_table).where(_table.c.project_id == project).order_by(_table.c.id))
+    return [_row(row) for row in rows]
+
+
+def project_of(connection: Connection, id: int) -> int:
+    """Return the project that a media belongs to; raises NotFound."""
+    found = connection.execute(select(_table.c.project_id).where(_table.c.id == id)).scalar()
+    if found is None:
+        raise NotFound(f"There is no media {id}")
+    return int(found)
+
+
+def sizes(connection: Connection, ids: set[int]) -> dict[int, tuple[int, int]]:
+    """Return {media id: (project, frame count)} of those that exist."""
+    rows = connection.execute(select(_table.c.id, _table.c.project_id, _table.c.frames).where(_table.c.id.in_(ids)))
+    return {row.id: (row.project_id, row.frames) for row in rows}
+
+
+def _row(row: Row[Any]) -> MediaRow:
+    return MediaRow(
+        id=row.id,
+        kind=row.kind,
+        uri=row.uri,
+        name=row.name,
+        sha256=row.sha256,
+        width=row.width,
+        height=row.height,
+        frames=row.frames,
+        fps=(row.fps_num, row.fps_den),
+        times=None if row.times is None else np.frombuffer(row.times, "<f8"),
+        rotation=row.rotation,
+        extras=loads(row.extras),
+    )
