@@ -39,8 +39,9 @@ def fetch_demo_clip(folder: Path) -> Path:
         )
         wheels = list(Path(scratch).glob("*.whl"))
         if done.returncode or not wheels:
+            said = (done.stderr.strip().splitlines() or ["pip said nothing"])[-1]
             raise Unavailable(
-                f"The demo clip could not be downloaded: {(done.stderr.strip().splitlines() or ['pip said nothing'])[-1]}",
+                f"The demo clip could not be downloaded: {said}",
                 where=PACKAGE,
                 hint="check that pip can reach a package index, or import a clip of your own with `vitruvian import`",
             )

@@ -63,6 +63,32 @@ class Instance:
     revision: int = 0
     deleted: bool = False
 
+    def document(self) -> dict[str, Any]:
+        """Return the JSON shape in which the page and the server speak of an instance.
+
+        `points` is flat: x, y, visibility of every keypoint in skeleton order; a score that is not known is null.
+        """
+        flat = np.column_stack((self.xy, self.visibility)).reshape(-1).tolist()
+        flat[2::3] = self.visibility.tolist()
+        scores = None
+        if self.score is not None:
+            scores = [None if np.isnan(s) else s for s in self.score.tolist()]
+        return {
+            "id": self.id,
+            "media": self.media,
+            "frame": self.frame,
+            "track": self.track,
+            "category": self.category,
+            "points": flat,
+            "scores": scores,
+            "keyed": None if self.keyed is None else self.keyed.astype(int).tolist(),
+            "box": None if self.box is None else self.box.tolist(),
+            "mask": self.mask,
+            "attributes": self.attributes,
+            "revision": self.revision,
+            "deleted": self.deleted,
+        }
+
     @property
     def labelled(self) -> int:
         """How many points are labelled."""

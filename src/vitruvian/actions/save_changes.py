@@ -1,0 +1,311 @@
+"""Save a person's changes: all or nothing, once per request, merged point by point.
+
+A change names the revision it was made on. When others have saved the same instance since, changes to *different*
+points and fields go on top of theirs; a change to the same one is a conflict that a person decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+from sqlalchemy import Connection, text
+
+from vitruvian.errors import Conflict, InvalidInput, LabelError, NotFound
+from vitruvian.labels import Instance, Ontology, check_instance, empty_instance
+from vitruvian.store import changes as history
+from vitruvian.store import instances, label_sets, media, ontologies, requests, routes
+from vitruvian.store.engine import Store
+from vitruvian.store.rows import ChangeRow, now
+
+#: A field that the change does not speak of; None means "take it away" for box, mask and track.
+UNTOUCHED: Any = type("Untouched", (), {"__repr__": lambda _: "UNTOUCHED", "__bool__": lambda _: False})()
+
+#: A deletion speaks of the whole instance, so it is in the way of everything and everything is in its way.
+_WHOLE = "deleted"
+
+RouteState = Literal["open", "accepted", "fixed", "dismissed"]
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceChange:
+    """What one gesture, or several squashed, did to one instance.
+
+    Attributes
+    ----------
+    instance : str
+    base : int
+        Revision that the change was made on; 0 for a new or inherited instance.
+    media, frame : int or None
+        Needed for a new instance; they never change afterwards.
+    category : str
+        Needed for a new instance.
+    points : mapping of int to (x, y, visibility)
+        By index in skeleton order; pixels.
+    box : (x, y, width, height) or None
+    mask : dict or list or None
+    track : str or None
+    attributes : dict
+    deleted : bool
+    """
+
+    instance: str
+    base: int
+    media: int | None = None
+    frame: int | None = None
+    category: str = UNTOUCHED
+    points: Mapping[int, Sequence[float]] = field(default_factory=dict)
+    box: Sequence[float] | None = UNTOUCHED
+    mask: dict[str, Any] | list[Any] | None = UNTOUCHED
+    track: str | None = UNTOUCHED
+    attributes: dict[str, Any] = UNTOUCHED
+    deleted: bool = UNTOUCHED
+
+    def touched(self) -> set[str]:
+        """Return the names of the points and fields that this change speaks of."""
+        named = ("category", "box", "mask", "track", "attributes", "deleted")
+        return {f"points.{k}" for k in self.points} | {n for n in named if getattr(self, n) is not UNTOUCHED}
+
+
+@dataclass(frozen=True, slots=True)
+class RouteChange:
+    """A person's answer to a route."""
+
+    id: int
+    state: RouteState
+
+
+@dataclass(frozen=True, slots=True)
+class SaveRequest:
+    """Changes that are saved together, under a request id that the client made."""
+
+    request: str
+    changes: Sequence[InstanceChange] = ()
+    routes: Sequence[RouteChange] = ()
+
+
+def save_changes(store: Store, label_set: int, author: str, wanted: SaveRequest) -> list[dict[str, Any]]:
+    """Save `wanted`; return the JSON shape of every changed instance as it is now.
+
+    A request id that was saved before changes nothing and gets the first answer again.
+
+    Raises
+    ------
+    Conflict
+        Somebody changed the same points or fields since; `details` has both versions of each. Nothing was saved.
+    LabelError
+        Unknown category or keypoint, a coordinate that is not finite, an impossible box.
+    NotFound
+        No such label set, media, frame, instance or route.
+    InvalidInput
+        An instance stands twice in one request.
+    """
+    ids = [change.instance for change in wanted.changes]
+    if len(set(ids)) != len(ids):
+        raise InvalidInput("An instance stands twice in one request", where=wanted.request, hint="squash its changes")
+    saved: list[dict[str, Any]] = store.write(lambda connection: _save(connection, label_set, author, wanted))
+    return saved
+
+
+def _save(connection: Connection, label_set: int, author: str, wanted: SaveRequest) -> list[dict[str, Any]]:
+    row = label_sets.label_set(connection, label_set)
+    ids = sorted(change.instance for change in wanted.changes)
+    _serialise(connection, label_set, ids)
+    answered: list[dict[str, Any]] | None = requests.answer(connection, label_set, wanted.request)
+    if answered is not None:
+        return answered
+    ontology = ontologies.ontology(connection, row.ontology)
+    known = instances.find(connection, label_set, ids)
+    _check_places(connection, row.project, [c for c in wanted.changes if c.instance not in known])
+    conflicts = [
+        conflict
+        for change in wanted.changes
+        if change.instance in known and (conflict := _conflict(connection, label_set, change, known[change.instance]))
+    ]
+    if conflicts:
+        raise Conflict(
+            "Somebody else changed the same points",
+            where=", ".join(c["instance"] for c in conflicts),
+            hint="choose which version to keep",
+            details={"conflicts": conflicts},
+        )
+    after: list[Instance] = []
+    written: list[Instance] = []
+    records: list[ChangeRow] = []
+    for change in wanted.changes:
+        before = known.get(change.instance)
+        instance = _apply(change, before, ontology)
+        changed = _difference(before, instance)
+        if before is None or changed[1]:
+            instance.revision = (before.revision if before else 0) + 1
+            written.append(instance)
+            records.append(_record(instance, author, wanted.request, changed))
+        after.append(instance)
+    instances.put_instances(connection, label_set, written)
+    history.record(connection, label_set, records)
+    routes.resolve_routes(connection, label_set, {r.id: r.state for r in wanted.routes}, author)
+    response = [instance.document() for instance in after]
+    requests.remember(connection, label_set, wanted.request, response)
+    return response
+
+
+def _serialise(connection: Connection, label_set: int, ids: Sequence[str]) -> None:
+    # SQLite has one writer. On PostgreSQL two saves of one instance take turns, also when its row does not exist yet;
+    # in the order of the ids, so that they cannot wait for each other.
+    if connection.dialect.name == "postgresql" and ids:
+        connection.execute(
+            text(
+                "SELECT pg_advisory_xact_lock(:label_set, hashtext(id)) "
+                "FROM (SELECT unnest(CAST(:ids AS text[])) AS id ORDER BY 1) AS ordered"
+            ),
+            {"label_set": label_set, "ids": list(ids)},
+        )
+
+
+def _check_places(connection: Connection, project: int, new: Sequence[InstanceChange]) -> None:
+    sizes = media.sizes(connection, {c.media for c in new if c.media is not None})
+    for change in new:
+        where = f"instance {change.instance}"
+        if change.base or change.media is None or change.frame is None or change.category is UNTOUCHED:
+            raise NotFound(
+                f"There is no instance {change.instance!r} in this label set",
+                where=where,
+                hint="a new instance needs base 0, a media, a frame and a category",
+            )
+        owner, frames = sizes.get(change.media, (None, 0))
+        if owner != project:
+            raise NotFound(f"There is no media {change.media} in this project", where=where)
+        if not 0 <= change.frame < frames:
+            raise NotFound(f"Media {change.media} has frames 0 to {frames - 1}, not {change.frame}", where=where)
+
+
+def _conflict(
+    connection: Connection, label_set: int, change: InstanceChange, current: Instance
+) -> dict[str, Any] | None:
+    if change.base == current.revision:
+        return None
+    theirs: set[str] = set()
+    for after in history.since(connection, label_set, change.instance, change.base):
+        theirs |= {f"points.{k}" for k in after.get("points", {})} | {name for name in after if name != "points"}
+    mine = change.touched()
+    both = mine | theirs if _WHOLE in mine | theirs else mine & theirs
+    if not both or not mine or (change.base > current.revision and not theirs):
+        return None
+    return {
+        "instance": change.instance,
+        "base": change.base,
+        "mine": _document(change),
+        "theirs": current.document(),
+        "fields": sorted(both),
+    }
+
+
+def _apply(change: InstanceChange, before: Instance | None, ontology: Ontology) -> Instance:
+    category = before.category if before and change.category is UNTOUCHED else change.category
+    skeleton = ontology.category(category).skeleton
+    if before is None:
+        instance = empty_instance(
+            change.instance, category, change.media or 0, change.frame or 0, len(skeleton) if skeleton else 0
+        )
+    else:
+        instance = _copy(before)
+        if category != before.category:
+            _recategorise(instance, category, ontology)
+    _place(instance, change.points)
+    if change.box is not UNTOUCHED:
+        if change.box is not None and len(change.box) != 4:
+            raise LabelError("A box is x, y, width, height", where=f"instance {change.instance}")
+        instance.box = None if change.box is None else np.array(change.box, np.float64)
+    for name in ("mask", "track", "attributes", "deleted"):
+        value = getattr(change, name)
+        if value is not UNTOUCHED:
+            setattr(instance, name, value)
+    check_instance(instance, skeleton)
+    return instance
+
+
+def _place(instance: Instance, points: Mapping[int, Sequence[float]]) -> None:
+    for index, point in points.items():
+        where = f"instance {instance.id}, keypoint {index}"
+        if len(point) != 3:
+            raise LabelError(f"{list(point)} is not x, y, visibility", where=where)
+        if point[2] not in (0, 1, 2):
+            raise LabelError(f"Visibility {point[2]!r} is not 0, 1 or 2", where=where)
+        instance.place(index, float(point[0]), float(point[1]), int(point[2]))
+        if instance.keyed is not None:
+            instance.keyed[index] = True
+        if instance.score is not None:
+            instance.score[index] = np.nan
+
+
+def _recategorise(instance: Instance, category: str, ontology: Ontology) -> None:
+    """Give the instance another category; points keep their places by keypoint name."""
+    old, new = ontology.category(instance.category).skeleton, ontology.category(category).skeleton
+    moved = empty_instance(instance.id, category, instance.media, instance.frame, len(new) if new else 0)
+    for to, name in enumerate(new.names if new else ()):
+        if old and name in old.index:
+            moved.xy[to] = instance.xy[old.index[name]]
+            moved.visibility[to] = instance.visibility[old.index[name]]
+    instance.category, instance.xy, instance.visibility = category, moved.xy, moved.visibility
+    instance.score = instance.keyed = None
+
+
+def _copy(instance: Instance) -> Instance:
+    return replace(
+        instance,
+        xy=instance.xy.copy(),
+        visibility=instance.visibility.copy(),
+        score=None if instance.score is None else instance.score.copy(),
+        keyed=None if instance.keyed is None else instance.keyed.copy(),
+    )
+
+
+def _difference(before: Instance | None, after: Instance) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the touched fields as they were and as they are, both JSON-able."""
+    old, new = before.document() if before else None, after.document()
+    names = ("category", "box", "mask", "track", "attributes", "deleted")
+    if old is None:
+        untouched: dict[str, Any] = {"box": None, "mask": None, "track": None, "attributes": {}, "deleted": False}
+        points = {str(k): new["points"][3 * k : 3 * k + 3] for k in np.flatnonzero(after.visibility).tolist()}
+        shown = {name: new[name] for name in names if new[name] != untouched.get(name)}
+        return {}, {**shown, "points": points}
+    was: dict[str, Any] = {name: old[name] for name in names if old[name] != new[name]}
+    is_: dict[str, Any] = {name: new[name] for name in was}
+    if before is not None and before.xy.shape == after.xy.shape:
+        differs = (before.xy != after.xy).any(axis=1) | (before.visibility != after.visibility)
+        touched = np.flatnonzero(differs).tolist()
+    else:
+        touched = []
+        was["points"], is_["points"] = _all_points(old), _all_points(new)
+    if touched:
+        was["points"] = {str(k): old["points"][3 * k : 3 * k + 3] for k in touched}
+        is_["points"] = {str(k): new["points"][3 * k : 3 * k + 3] for k in touched}
+    return was, is_
+
+
+def _all_points(document: dict[str, Any]) -> dict[str, list[float]]:
+    flat = document["points"]
+    return {str(k): flat[3 * k : 3 * k + 3] for k in range(len(flat) // 3)}
+
+
+def _record(instance: Instance, author: str, request: str, changed: tuple[dict[str, Any], dict[str, Any]]) -> ChangeRow:
+    return ChangeRow(
+        id=0,
+        instance=instance.id,
+        media=instance.media,
+        frame=instance.frame,
+        author=author,
+        at=now(),
+        request=request,
+        revision=instance.revision,
+        before=changed[0],
+        after=changed[1],
+    )
+
+
+def _document(change: InstanceChange) -> dict[str, Any]:
+    points = {str(k): list(v) for k, v in change.points.items()}
+    named = {n: getattr(change, n) for n in sorted(change.touched()) if not n.startswith("points.")}
+    return {"points": points, **named}
