@@ -48,34 +48,79 @@ class Tracker:
         self._next = 0
 
     def update(self, poses: Poses, frame: int) -> NDArray[np.int64]:
-        """Return the track of each instance of `frame`, shape (N,); call it in the order of frames.
+        """Return the track of each instance of `frame`, shape (N,), and remember them; call it in the order of frames.
 
         Instances that already have a track (0 or more) keep it, so a tracker can be fed what an interrupted run stored.
         """
-        known = self._known if self._known is not None else empty_poses(0, poses.keypoints)
-        remembered = frame - known.frame <= self.memory
-        known, velocity = known.take(remembered), self._velocity[remembered]
+        tracks = self.match(poses, frame)
+        self.remember(poses, tracks, frame)
+        return tracks
+
+    def match(self, poses: Poses, frame: int) -> NDArray[np.int64]:
+        """Return the track of each instance of `frame`, shape (N,), without remembering it."""
         tracks = poses.track.copy()
-        source = np.full(len(poses), -1, np.intp)
         given = tracks >= 0
-        if given.any() and len(known):
-            same = tracks[:, None] == known.track[None]
-            source[given] = np.where(same.any(axis=1), same.argmax(axis=1), -1)[given]
-            self._next = max(self._next, int(tracks.max()) + 1)
-        elif given.any():
-            self._next = max(self._next, int(tracks.max()) + 1)
-        free, unmet = np.flatnonzero(~given), np.setdiff1d(np.arange(len(known)), source[source >= 0])
+        self._next = max(self._next, int(tracks.max(initial=-1)) + 1)
+        known, velocity = self._remembered(poses.keypoints, frame)
+        unmet = np.flatnonzero(~np.isin(known.track, tracks[given]))
+        free = np.flatnonzero(~given)
         if len(free) and len(unmet):
             likeness = self._likeness(poses.take(free), known.take(unmet), velocity[unmet], frame)
             mine, theirs = linear_sum_assignment(-likeness)
             good = likeness[mine, theirs] >= self.least
-            source[free[mine[good]]] = unmet[theirs[good]]
             tracks[free[mine[good]]] = known.track[unmet[theirs[good]]]
         fresh = np.flatnonzero(tracks < 0)
         tracks[fresh] = self._next + np.arange(len(fresh))
         self._next += len(fresh)
-        self._remember(poses, tracks, frame, known, velocity, source)
         return tracks
+
+    def remember(self, poses: Poses, tracks: NDArray[np.int64], frame: int) -> None:
+        """Take the instances of `frame` as the last sight of their tracks."""
+        known, velocity = self._remembered(poses.keypoints, frame)
+        now = poses.take(slice(None))
+        now.track, now.frame = tracks, np.full(len(poses), frame, np.int64)
+        speed = np.zeros((len(poses), 2))
+        same = tracks[:, None] == known.track[None]
+        old = np.flatnonzero(same.any(axis=1))
+        if len(old):
+            source = same[old].argmax(axis=1)
+            since = np.maximum(frame - known.frame[source], 1)[:, None]
+            # Half old, half new: points jitter.
+            speed[old] = (velocity[source] + self._moved(now.take(old), known.take(source)) / since) / 2
+        gone = ~same.any(axis=0)
+        self._known = concatenate([known.take(gone), now])
+        self._velocity = np.concatenate([velocity[gone], speed])
+
+    def _remembered(self, keypoints: int, frame: int) -> tuple[Poses, NDArray[np.float64]]:
+        if self._known is None:
+            return empty_poses(0, keypoints), self._velocity
+        recent = frame - self._known.frame <= self.memory
+        return self._known.take(recent), self._velocity[recent]
+
+    def _moved(self, now: Poses, before: Poses) -> NDArray[np.float64]:
+        """Return each instance's way, shape (N, 2): the mean over points sure in both, or else the box's centre.
+
+        Points are better than boxes, which shrink when half of somebody is found.
+        """
+        both = ((now.score > self.compared_score) & (before.score > self.compared_score))[:, :, None]
+        counted = both.sum(axis=1)
+        points = np.where(both, now.xy - before.xy, 0).sum(axis=1) / np.maximum(counted, 1)
+        return np.where(counted > 0, points, _centres(now) - _centres(before))
+
+    def expected(self, frame: int, *, recent: int) -> Poses:
+        """Return who was last seen 1 to `recent` frames before `frame`, boxes and points moved on to it.
+
+        Rows keep the number of the frame in which they were seen.
+        """
+        if self._known is None:
+            return empty_poses(0, 0)
+        since = frame - self._known.frame
+        rows = (since >= 1) & (since <= recent)
+        found = self._known.take(rows)
+        moved = self._velocity[rows] * since[rows, None]
+        found.xy += moved[:, None]
+        found.box[:, :2] += moved
+        return found
 
     def _likeness(self, poses: Poses, known: Poses, velocity: NDArray[np.float64], frame: int) -> NDArray[np.float64]:
         since = (frame - known.frame)[:, None]
@@ -95,28 +140,6 @@ class Tracker:
             compared_b=known.score > self.compared_score,
         )
         return np.asarray((near + box_iou(poses.box, box) + oks) / 3)
-
-    def _remember(
-        self,
-        poses: Poses,
-        tracks: NDArray[np.int64],
-        frame: int,
-        known: Poses,
-        velocity: NDArray[np.float64],
-        source: NDArray[np.intp],
-    ) -> None:
-        now = poses.take(slice(None))
-        now.track, now.frame = tracks, np.full(len(poses), frame, np.int64)
-        speed = np.zeros((len(poses), 2))
-        old = source >= 0
-        if old.any():
-            since = np.maximum(frame - known.frame[source[old]], 1)[:, None]
-            # Half old, half new: the box of one frame jitters.
-            step = (_centres(now)[old] - _centres(known)[source[old]]) / since
-            speed[old] = (velocity[source[old]] + step) / 2
-        gone = np.setdiff1d(np.arange(len(known)), source[old])
-        self._known = concatenate([known.take(gone), now])
-        self._velocity = np.concatenate([velocity[gone], speed])
 
 
 def track(frames: Iterable[tuple[int, Poses]], tracker: Tracker) -> list[NDArray[np.int64]]:

@@ -91,7 +91,7 @@ class PeoplePredictor:
         *,
         person_score: float = 0.3,
         box_overlap: float = 0.5,
-        same_person: float = 0.7,
+        same_person: float = 0.5,
         compared_score: float = 0.15,
         visible_score: float = VISIBLE_SCORE,
         threads: int = 1,
@@ -125,9 +125,12 @@ class PeoplePredictor:
         extent = np.clip(boxes[:, :2] + boxes[:, 2:], 0, limit) - first
         return np.concatenate([first, extent], axis=1)[(extent >= 1).all(axis=1)]
 
-    def people(self, frame: NDArray[np.uint8], boxes: NDArray[np.float64]) -> Poses:
-        """Mark the person in each box of one frame; every box gives one row, in order."""
-        points = self.single.points(frame, boxes)
+    def people(self, frame: NDArray[np.uint8], boxes: NDArray[np.float64], *, turned: bool = False) -> Poses:
+        """Mark the person in each box of one frame; every box gives one row, in order.
+
+        With `turned`, four turns of each box are tried and the surest kept: for people who may be head over heels.
+        """
+        points = self.single.points(frame, boxes, turns=4 if turned else 1)
         poses = empty_poses(len(boxes), len(NAMES))
         poses.xy[:] = points[:, :, :2]
         poses.score[:] = points[:, :, 2]
