@@ -45,13 +45,25 @@ def test_a_jump_is_routed_with_its_motion() -> None:
 
 
 def test_blur_is_judged_against_what_is_usual_for_the_keypoint() -> None:
+    poses = clip()
+    poses.track[:] = -1  # without tracks nothing is known of motion
     sharp = np.full((40, 3), 0.6, np.float32)
     sharp[:, 2] = 0.3  # always so: says nothing
     sharp[9, 0] = 0.3
-    (route,) = route_points(clip(), sharp)
+    (route,) = route_points(poses, sharp)
     assert (route.row, route.keypoint) == (9, 0)
     assert route.reasons[0].text == "blurred: 0.50 of this keypoint's usual sharpness"
-    assert route_points(clip(10), sharp[:10]) == []  # too few to know
+    assert route_points(poses.take(slice(0, 10)), sharp[:10]) == []  # too few to know
+
+
+def test_blur_counts_for_points_that_move() -> None:
+    poses = clip()
+    sharp = np.full((40, 3), 0.6, np.float32)
+    sharp[9, 0] = 0.3
+    assert route_points(poses, sharp) == []
+    poses.xy[:, :, 0] += 10 * np.arange(40)[:, None]  # a tenth of the person's scale in each frame
+    (route,) = route_points(poses, sharp)
+    assert [r.kind for r in route.reasons] == ["blur"]
 
 
 def test_clips_have_their_own_usual_sharpness() -> None:

@@ -29,7 +29,8 @@ class Limits:
     score : float
         Scores below it.
     sharpness : float
-        Share of what is usual for this keypoint in this clip; less than it.
+        Share of what is usual for this keypoint in this clip; less than it. Counts in full for points as fast as
+        `speed`, and less for slower ones.
     speed : float
         Pixels per frame, as a share of the person's scale (square root of the box area); more than it.
     stray : float
@@ -176,6 +177,8 @@ def judge(poses: Poses, sharpness: NDArray[np.float32] | None, moves: Motion, li
                 1 - values[4] / limits.size,
             ]
         )
+    # A point that hardly moves is not blurred by motion: sky and smooth cloth look unsharp too.
+    raw[1] *= np.clip(np.nan_to_num(values[2] / scale / limits.speed, nan=1.0), 0, 1)
     weights = np.array(limits.weights)[:, None, None]
     parts = np.where(poses.visibility > 0, weights * np.clip(np.nan_to_num(raw, nan=0.0), 0, 1), 0)
     alone = (parts[:4] > 0).any(axis=0)
