@@ -2,7 +2,7 @@
  * The pointer's way into the editor: middle button and held Space move the picture whatever the tool, the wheel
  * zooms to the cursor, everything else belongs to the tool. Knows no DOM; canvas/attach.ts feeds it.
  */
-import { batch } from "@preact/signals-core";
+import { batch, signal } from "@preact/signals-core";
 import { keepInSight, pan, zoomAt } from "../geometry/camera";
 import type { Editor } from "./Editor";
 import type { ToolEvent, XY } from "./types";
@@ -23,22 +23,24 @@ const REST_AFTER = 140;
 
 export class PointerInput {
   /** Space is held: the next press moves the picture. */
-  spaceHeld = false;
+  readonly spaceHeld = signal(false);
+  readonly panning = signal(false);
   #pan: XY | null = null;
   #pressed = false;
   #rest: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly editor: Editor) {}
 
-  get panning(): boolean {
-    return this.#pan !== null;
+  dispose(): void {
+    clearTimeout(this.#rest);
   }
 
   down(raw: RawPointer): void {
     const { editor } = this;
     if (this.#pressed || this.#pan) return;
-    if (raw.button === 1 || (raw.button === 0 && (this.spaceHeld || editor.tool.value.id === "pan"))) {
+    if (raw.button === 1 || (raw.button === 0 && (this.spaceHeld.value || editor.tool.value.id === "pan"))) {
       this.#pan = { x: raw.x, y: raw.y };
+      this.panning.value = true;
       return;
     }
     if (!editor.ready) return;
@@ -71,6 +73,7 @@ export class PointerInput {
   up(raw: RawPointer): void {
     if (this.#pan) {
       this.#pan = null;
+      this.panning.value = false;
       return;
     }
     if (!this.#pressed) return;
@@ -85,6 +88,7 @@ export class PointerInput {
   /** The pointer was lost (window switch, touch taken over by the system): what is in hand goes back. */
   cancel(): void {
     this.#pan = null;
+    this.panning.value = false;
     if (!this.#pressed) return;
     this.#pressed = false;
     this.editor.tool.value.cancel();

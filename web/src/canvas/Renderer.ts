@@ -1,0 +1,131 @@
+/**
+ * Three canvases, one above the other: the picture, the instances at rest, and what is in hand. A drag redraws the
+ * top one only; a camera move redraws all three, cheaply, and well again once it rests.
+ */
+import { effect } from "@preact/signals-core";
+import type { Editor } from "../editor/Editor";
+import type { EditorInstance } from "../editor/types";
+import { drawHand } from "./hand";
+import { drawInstances } from "./instances";
+import { Layer } from "./Layer";
+
+/** Above this zoom, pixels of the picture are shown as squares instead of being smoothed. */
+const PIXELS_FROM = 4;
+const DIMMED = 0.5;
+
+export class Renderer {
+  readonly #layers: { readonly picture: Layer; readonly rest: Layer; readonly hand: Layer };
+  readonly #observer: ResizeObserver;
+  readonly #stop: () => void;
+  #request = 0;
+  #pictureKey: readonly unknown[] = [];
+  #restKey: readonly unknown[] = [];
+
+  constructor(
+    private readonly editor: Editor,
+    host: HTMLElement,
+  ) {
+    this.#layers = { picture: new Layer(host), rest: new Layer(host), hand: new Layer(host) };
+    this.#observer = new ResizeObserver(() => this.#measure(host));
+    this.#observer.observe(host);
+    this.#measure(host);
+    this.#stop = effect(() => {
+      this.#watch();
+      this.#request ||= requestAnimationFrame(() => this.draw());
+    });
+  }
+
+  dispose(): void {
+    this.#stop();
+    this.#observer.disconnect();
+    cancelAnimationFrame(this.#request);
+    for (const layer of Object.values(this.#layers)) layer.dispose();
+  }
+
+  #measure(host: HTMLElement): void {
+    const size = { width: host.clientWidth, height: host.clientHeight };
+    if (size.width > 0 && size.height > 0) this.editor.resize(size);
+  }
+
+  /** Read every signal that shows, so that a change of any asks for a frame. */
+  #watch(): void {
+    const { editor } = this;
+    for (const seen of [
+      editor.picture,
+      editor.view,
+      editor.camera,
+      editor.moving,
+      editor.options,
+      editor.instances,
+      editor.selected,
+      editor.selection,
+      editor.hover,
+      editor.placing,
+      editor.route,
+      editor.tool,
+      editor.rubber,
+      editor.edits.inHand,
+      editor.cursor,
+    ] as const) {
+      void seen.value;
+    }
+  }
+
+  /** Draw what changed since the last time. */
+  draw(): void {
+    this.#request = 0;
+    const { editor } = this;
+    const view = editor.view.value;
+    const ratio = globalThis.devicePixelRatio || 1;
+    for (const layer of Object.values(this.#layers)) layer.fit(view, ratio);
+    this.#drawPicture(ratio);
+    this.#drawRest(ratio);
+    this.#layers.hand.clear();
+    drawHand(this.#layers.hand.context, editor);
+  }
+
+  #drawPicture(ratio: number): void {
+    const { editor } = this;
+    const picture = editor.picture.value;
+    const media = editor.media.value;
+    const camera = editor.camera.value;
+    const key = [picture, media, camera, editor.view.value, ratio];
+    if (same(key, this.#pictureKey)) return;
+    this.#pictureKey = key;
+    const { picture: layer } = this.#layers;
+    layer.clear();
+    if (!picture || !media) return;
+    const { context } = layer;
+    context.imageSmoothingEnabled = camera.scale * ratio < PIXELS_FROM;
+    context.drawImage(
+      picture.source,
+      camera.x,
+      camera.y,
+      media.width * camera.scale,
+      media.height * camera.scale,
+    );
+  }
+
+  #drawRest(ratio: number): void {
+    const { editor } = this;
+    const selected = editor.selected.value?.id;
+    const instances: EditorInstance[] = editor.instances.value.filter(({ id }) => id !== selected);
+    const camera = editor.camera.value;
+    const options = editor.options.value;
+    const cheap = editor.moving.value;
+    const dim = options.othersDimmed && selected !== undefined;
+    const key = [camera, options, cheap, dim, editor.view.value, ratio, ...instances];
+    if (same(key, this.#restKey)) return;
+    this.#restKey = key;
+    const { rest: layer } = this.#layers;
+    layer.clear();
+    // By the layer's own opacity: the compositor does it without drawing anything anew.
+    layer.setOpacity(dim ? DIMMED : 1);
+    const category = (name: string) => editor.categories.get(name) ?? null;
+    drawInstances(layer.context, instances, { camera, options, category, cheap, strong: false });
+  }
+}
+
+function same(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i]);
+}

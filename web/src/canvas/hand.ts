@@ -1,0 +1,145 @@
+/** The top layer: the selected instance and everything that follows the pointer. */
+import type { Editor } from "../editor/Editor";
+import { point, score } from "../editor/instance";
+import { spoken } from "../editor/ontology";
+import type { EditorInstance, Placing, XY } from "../editor/types";
+import { boxOfCorners, HANDLE_NAMES, handlePosition } from "../geometry/boxes";
+import { toScreen } from "../geometry/camera";
+import type { Context } from "./batches";
+import { drawInstances } from "./instances";
+import { drawHeld, drawRing, drawTolerance } from "./rings";
+import { ACCENT, DARK, PLAIN, skeletonStyle } from "./style";
+import { drawLabel, drawName } from "./text";
+
+const ROUTE_COLOR = "#ff5fa2";
+
+export function drawHand(context: Context, editor: Editor): void {
+  const held = editor.edits.inHand.value !== null;
+  const instance = editor.selected.value;
+  if (instance && editor.options.value.labels) drawSelected(context, editor, instance, held || editor.moving.value);
+  drawRoute(context, editor);
+  if (!held) drawHover(context, editor);
+  const placing = editor.placing.value;
+  const cursor = editor.cursor.value;
+  if (placing && cursor) drawPlacing(context, editor, placing, cursor);
+  drawRubber(context, editor);
+}
+
+function drawSelected(context: Context, editor: Editor, instance: EditorInstance, cheap: boolean): void {
+  const camera = editor.camera.value;
+  const options = editor.options.value;
+  const skeleton = editor.skeleton(instance);
+  const category = (name: string) => editor.categories.get(name) ?? null;
+  if (options.tolerance && skeleton && !editor.moving.value) drawTolerance(context, instance, skeleton, camera);
+  drawInstances(context, [instance], { camera, options, category, cheap, strong: true });
+  if (options.names && skeleton && !cheap) {
+    skeleton.names.forEach((name, k) => {
+      const at = point(instance, k);
+      if (at.v > (options.hidden ? 0 : 1)) drawName(context, spoken(name), toScreen(camera, at));
+    });
+  }
+  const { keypoint } = editor.selection.value;
+  if (keypoint !== null) drawChosen(context, editor, instance, keypoint);
+  if (instance.box && options.boxes && !editor.placing.value) drawGrips(context, editor, instance);
+}
+
+function drawChosen(context: Context, editor: Editor, instance: EditorInstance, keypoint: number): void {
+  const at = point(instance, keypoint);
+  if (!at.v) return;
+  const screen = toScreen(editor.camera.value, at);
+  const own = editor.categories.get(instance.category);
+  const color = (own && skeletonStyle(own)?.marks[keypoint]?.color) ?? PLAIN;
+  if (editor.edits.inHand.value === null) drawRing(context, screen, 9);
+  else drawHeld(context, screen, color);
+}
+
+function drawGrips(context: Context, editor: Editor, instance: EditorInstance): void {
+  if (!instance.box) return;
+  context.lineWidth = 1;
+  context.fillStyle = ACCENT;
+  context.strokeStyle = DARK;
+  for (const handle of HANDLE_NAMES) {
+    const { x, y } = toScreen(editor.camera.value, handlePosition(instance.box, handle));
+    context.fillRect(x - 3.5, y - 3.5, 7, 7);
+    context.strokeRect(x - 3.5, y - 3.5, 7, 7);
+  }
+}
+
+function drawRoute(context: Context, editor: Editor): void {
+  const route = editor.route.value;
+  if (editor.tool.value.id !== "tour" || route?.keypoint == null || editor.edits.inHand.value !== null) return;
+  const instance = editor.instances.value.find(({ id }) => id === route.instance);
+  if (!instance) return;
+  const at = point(instance, route.keypoint);
+  if (!at.v) return;
+  const screen = toScreen(editor.camera.value, at);
+  drawRing(context, screen, 16, ROUTE_COLOR, 2.5);
+  const name = spoken(editor.skeleton(instance)?.names[route.keypoint] ?? "");
+  drawLabel(context, name, { x: screen.x + 8, y: screen.y - 8 }, editor.view.value);
+}
+
+function drawHover(context: Context, editor: Editor): void {
+  const hit = editor.hover.value;
+  const instance = editor.instances.value.find(({ id }) => id === hit?.instance);
+  if (hit?.kind !== "point" || !instance || editor.placing.value) return;
+  const screen = toScreen(editor.camera.value, point(instance, hit.keypoint));
+  drawRing(context, screen, 7, ACCENT, 1.25);
+  drawLabel(context, describe(editor, instance, hit.keypoint), screen, editor.view.value);
+}
+
+/** "left wrist, hidden, 31 %". */
+export function describe(editor: Editor, instance: EditorInstance, keypoint: number): string {
+  const name = spoken(editor.skeleton(instance)?.names[keypoint] ?? `point ${keypoint + 1}`);
+  const confidence = score(instance, keypoint);
+  const parts = [name];
+  if (point(instance, keypoint).v === 1) parts.push("hidden");
+  if (confidence !== null) parts.push(`${Math.round(100 * confidence)} %`);
+  return parts.join(", ");
+}
+
+function drawPlacing(context: Context, editor: Editor, placing: Placing, cursor: XY): void {
+  const camera = editor.camera.value;
+  const view = editor.view.value;
+  const category = editor.categories.get(placing.category);
+  const skeleton = category?.skeleton;
+  if (!skeleton) return;
+  const at = toScreen(camera, cursor);
+  const style = skeletonStyle(category);
+  const color = style?.marks[placing.keypoint]?.color ?? PLAIN;
+  if (editor.options.value.crosshair) drawCrosshair(context, at, view.width, view.height);
+  const instance = editor.store.get(placing.instance);
+  context.setLineDash([4, 4]);
+  context.lineWidth = 1.5;
+  context.strokeStyle = color;
+  for (const [a, b] of skeleton.edges) {
+    const other = a === placing.keypoint ? b : b === placing.keypoint ? a : null;
+    const end = instance && other !== null ? point(instance, other) : null;
+    if (!end?.v) continue;
+    const from = toScreen(camera, end);
+    context.beginPath();
+    context.moveTo(from.x, from.y);
+    context.lineTo(at.x, at.y);
+    context.stroke();
+  }
+  context.setLineDash([]);
+  const name = spoken(skeleton.names[placing.keypoint] ?? "");
+  drawLabel(context, placing.visibility === 1 ? `${name}, hidden` : name, { x: at.x + 4, y: at.y - 4 }, view, color);
+}
+
+function drawCrosshair(context: Context, at: XY, width: number, height: number): void {
+  context.fillStyle = "rgba(255, 255, 255, 0.45)";
+  context.fillRect(0, at.y - 0.5, width, 1);
+  context.fillRect(at.x - 0.5, 0, 1, height);
+}
+
+function drawRubber(context: Context, editor: Editor): void {
+  const rubber = editor.rubber.value;
+  if (!rubber) return;
+  const camera = editor.camera.value;
+  const [x, y, width, height] = boxOfCorners(toScreen(camera, rubber[0]), toScreen(camera, rubber[1]));
+  context.setLineDash([5, 4]);
+  context.lineWidth = 1.5;
+  context.strokeStyle = ACCENT;
+  context.strokeRect(x, y, width, height);
+  context.setLineDash([]);
+}

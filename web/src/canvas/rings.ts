@@ -1,0 +1,52 @@
+/** Rings around points: selection, hover, tolerance, the point in hand. */
+import { extent, point } from "../editor/instance";
+import type { Camera, EditorInstance, EditorSkeleton, XY } from "../editor/types";
+import type { Context } from "./batches";
+import { ACCENT, DARK } from "./style";
+
+export function drawRing(context: Context, at: XY, radius: number, color = ACCENT, width = 2): void {
+  context.beginPath();
+  context.arc(at.x, at.y, radius, 0, 2 * Math.PI);
+  context.lineWidth = width + 2;
+  context.strokeStyle = DARK;
+  context.stroke();
+  context.lineWidth = width;
+  context.strokeStyle = color;
+  context.stroke();
+}
+
+/** The point that is being dragged: an open cross hair, so that the landmark below stays in sight. */
+export function drawHeld(context: Context, at: XY, color: string): void {
+  drawRing(context, at, 9, color, 1.5);
+  context.fillStyle = color;
+  context.fillRect(at.x - 0.5, at.y - 0.5, 1, 1);
+}
+
+/**
+ * Radius (pixels of the picture) within which a second careful person would very likely put the point: two sigma times
+ * the object's scale, the square root of its area (Ronchi and Perona 2017, as COCO's OKS uses it). The area is the
+ * box's, or that of the points where there is no box. Null where no sigma is known.
+ */
+export function toleranceRadius(instance: EditorInstance, skeleton: EditorSkeleton, keypoint: number): number | null {
+  const sigma = skeleton.sigmas[keypoint];
+  const box = instance.box ?? extent(instance);
+  return sigma && box ? 2 * sigma * Math.sqrt(box[2] * box[3]) : null;
+}
+
+export function drawTolerance(context: Context, instance: EditorInstance, skeleton: EditorSkeleton, camera: Camera): void {
+  context.beginPath();
+  for (let k = 0; k < skeleton.names.length; k++) {
+    const at = point(instance, k);
+    const radius = at.v ? toleranceRadius(instance, skeleton, k) : null;
+    if (radius === null) continue;
+    const x = at.x * camera.scale + camera.x;
+    const y = at.y * camera.scale + camera.y;
+    context.moveTo(x + radius * camera.scale, y);
+    context.arc(x, y, radius * camera.scale, 0, 2 * Math.PI);
+  }
+  context.lineWidth = 1;
+  context.strokeStyle = "rgba(255, 255, 255, 0.75)";
+  context.setLineDash([2, 3]);
+  context.stroke();
+  context.setLineDash([]);
+}

@@ -1,0 +1,69 @@
+/** What a press can hold on to: a point, a whole instance, a grip of a box, a box. Several tools share these. */
+import type { Editor } from "../editor/Editor";
+import { moveInstance, point, setBox, setPoint } from "../editor/instance";
+import { spoken } from "../editor/ontology";
+import type { BoxHandle, EditorInstance, ToolEvent, XY } from "../editor/types";
+import { moveBox, resizeBox } from "../geometry/boxes";
+
+/** One press. `move` begins the gesture only once the pointer has really moved, so a click moves nothing. */
+export interface Drag {
+  move(event: ToolEvent): void;
+  end(): void;
+}
+
+/** CSS pixels that a pointer may tremble during a click. */
+const TREMBLE = 3;
+
+type Step = (now: EditorInstance, event: ToolEvent) => EditorInstance;
+
+function drag(editor: Editor, id: string, title: string, start: ToolEvent, step: Step): Drag {
+  let begun = false;
+  return {
+    move(event) {
+      const away = Math.hypot(event.screen.x - start.screen.x, event.screen.y - start.screen.y);
+      if (!begun && away < TREMBLE) return;
+      if (!begun) editor.begin(title);
+      begun = true;
+      // Always from the record as it is now: a save that came back in mid-drag may have changed other points of it.
+      const now = editor.store.get(id);
+      if (now) editor.edits.preview(step(now, event));
+    },
+    end() {
+      if (begun) editor.edits.commit();
+    },
+  };
+}
+
+/** The point keeps its distance to the cursor: taking hold of it off-centre does not make it jump. */
+export function dragPoint(editor: Editor, instance: EditorInstance, keypoint: number, start: ToolEvent): Drag {
+  const from = point(instance, keypoint);
+  const dx = from.x - start.image.x;
+  const dy = from.y - start.image.y;
+  const name = spoken(editor.skeleton(instance)?.names[keypoint] ?? "point");
+  return drag(editor, instance.id, `Move ${name}`, start, (now, { image }) =>
+    setPoint(now, keypoint, { x: image.x + dx, y: image.y + dy, v: point(now, keypoint).v || 2 }),
+  );
+}
+
+export function dragInstance(editor: Editor, instance: EditorInstance, start: ToolEvent): Drag {
+  let last: XY = start.image;
+  return drag(editor, instance.id, `Move ${instance.category}`, start, (now, { image }) => {
+    const moved = moveInstance(now, image.x - last.x, image.y - last.y);
+    last = image;
+    return moved;
+  });
+}
+
+export function dragHandle(editor: Editor, instance: EditorInstance, handle: BoxHandle, start: ToolEvent): Drag {
+  const { box } = instance;
+  return drag(editor, instance.id, `Resize box of ${instance.category}`, start, (now, { image }) =>
+    box ? setBox(now, resizeBox(box, handle, image.x - start.image.x, image.y - start.image.y)) : now,
+  );
+}
+
+export function dragBox(editor: Editor, instance: EditorInstance, start: ToolEvent): Drag {
+  const { box } = instance;
+  return drag(editor, instance.id, `Move box of ${instance.category}`, start, (now, { image }) =>
+    box ? setBox(now, moveBox(box, image.x - start.image.x, image.y - start.image.y)) : now,
+  );
+}

@@ -1,0 +1,50 @@
+/** Ordered placement: one click a keypoint, in skeleton order. Shift or the right button: labelled but hidden. */
+import type { Editor } from "../editor/Editor";
+import { spoken } from "../editor/ontology";
+import type { Tool, ToolEvent } from "../editor/types";
+import { placeAt, startPlacing } from "../editor/verbs/placing";
+
+export class PlaceTool implements Tool {
+  readonly id = "place";
+
+  constructor(private readonly editor: Editor) {}
+
+  enter(): void {
+    if (!startPlacing(this.editor)) this.editor.setTool("select");
+  }
+
+  leave(): void {
+    this.editor.placing.value = null;
+  }
+
+  cursor(): string {
+    return "crosshair";
+  }
+
+  hint(): string {
+    const placing = this.editor.placing.value;
+    if (!placing) return "";
+    const skeleton = this.editor.categories.get(placing.category)?.skeleton;
+    const name = spoken(skeleton?.names[placing.keypoint] ?? "");
+    const where = skeleton?.where[placing.keypoint];
+    const place = where ? `${name} (${where})` : name;
+    const state = placing.visibility === 1 ? ", hidden" : "";
+    return `Click the ${place}${state}. 1 or Shift: hidden; S: skip; Backspace: back; Enter: finish`;
+  }
+
+  pointerDown(event: ToolEvent): void {
+    if (event.button === 0 || event.button === 2) placeAt(this.editor, event.image, event.shift || event.button === 2);
+  }
+
+  pointerMove(): void {
+    // A click needs no following.
+  }
+
+  pointerUp(): void {
+    // Placed on the press already.
+  }
+
+  cancel(): void {
+    // Nothing is held between press and release.
+  }
+}
