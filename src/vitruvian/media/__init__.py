@@ -1,0 +1,28 @@
+"""Pixels: images and frame-exact video from files. Knows nothing of labels."""
+
+import av.logging
+
+from vitruvian.media.files import IMAGES, VIDEOS, find_media, resolve_inside, sha256
+from vitruvian.media.images import encode_jpeg, read_image, thumbnail
+from vitruvian.media.probe import ImageReader, MediaInfo, open_frames, probe
+from vitruvian.media.video import VideoIndex, VideoReader
+
+# FFmpeg writes its findings about damaged files to stderr; they reach people as MediaError instead.
+av.logging.set_level(av.logging.FATAL)
+
+__all__ = [
+    "IMAGES",
+    "VIDEOS",
+    "ImageReader",
+    "MediaInfo",
+    "VideoIndex",
+    "VideoReader",
+    "encode_jpeg",
+    "find_media",
+    "open_frames",
+    "probe",
+    "read_image",
+    "resolve_inside",
+    "sha256",
+    "thumbnail",
+]
