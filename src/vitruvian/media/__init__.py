@@ -7,8 +7,9 @@ from vitruvian.media.images import encode_jpeg, read_image, thumbnail
 from vitruvian.media.probe import ImageReader, MediaInfo, open_frames, probe
 from vitruvian.media.video import VideoIndex, VideoReader
 
-# FFmpeg writes its findings about damaged files to stderr; they reach people as MediaError instead.
-av.logging.set_level(av.logging.FATAL)
+# FFmpeg would write its findings about damaged files to stderr; they reach people as MediaError instead. A level other
+# than None calls back into Python from the decoder's threads, which can wait for each other for ever.
+av.logging.set_level(None)
 
 __all__ = [
     "IMAGES",

@@ -44,7 +44,7 @@ def migrate(engine: Engine, path: Path | None = None) -> None:
         _back_up(path, current)
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
-            # A batch rebuild drops its table and makes it anew; with foreign keys on, rows that refer to it are deleted.
+            # A batch rebuild drops its table and makes it anew; with foreign keys on, that deletes the rows below it.
             connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
         with connection.begin():
             if engine.dialect.name == "postgresql":

@@ -1,0 +1,105 @@
+"""What a COCO file does otherwise than COCO says, collected as warnings: one per kind, with a count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vitruvian.formats.coco.points import Points, is_whole_body
+from vitruvian.labels import FileWarning, Instance, MediaEntry
+
+Record = dict[str, Any]
+
+
+class Deviations:
+    """Collects deviations of one file.
+
+    Parameters
+    ----------
+    file : str
+        Named in every warning.
+    """
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self._found: dict[tuple[str, str, str], FileWarning] = {}
+
+    def add(self, kind: str, id: Any, field: str, message: str, count: int = 1) -> None:
+        """Note a deviation; the first record of its kind is named, the others are counted."""
+        key = (kind, field, message)
+        known = self._found.get(key)
+        record = "" if kind == "file" else f"{kind} {id}"
+        more = (known.count if known else 0) + count
+        self._found[key] = FileWarning(self.file, known.record if known else record, field, message, more)
+
+    def warnings(self) -> list[FileWarning]:
+        """Return what was found, in the order of finding."""
+        return list(self._found.values())
+
+    def records(self, document: Record, name: str) -> list[Record]:
+        """Return the list of records called `name`, noting when it is missing or holds something else."""
+        value = document.get(name)
+        if not isinstance(value, list):
+            self.add("file", None, name, "the list is missing")
+            return []
+        kept = [r for r in value if isinstance(r, dict)]
+        if len(kept) < len(value):
+            self.add("file", None, name, "an entry is not an object")
+        return kept
+
+    def points(self, records: Sequence[Record], flats: Sequence[list[Any] | None], table: Points) -> None:
+        """Note deviations in the points of one category's annotations."""
+        present = np.array([flat is not None for flat in flats], bool)
+        if not table.visibility.shape[1]:
+            return
+        self._rows(records, ~present, "keypoints", "there are none, though the category has keypoints")
+        nested = np.array(
+            [bool(f) and isinstance(r.get("keypoints", [0])[0], list) for r, f in zip(records, flats, strict=True)]
+        )
+        self._rows(records, nested, "keypoints", "each point is a list of its own; COCO has one flat list")
+        self._rows(records, table.odd, "keypoints", "a visibility is not 0, 1 or 2; it is read as a score")
+        self._rows(
+            records,
+            table.unplaced,
+            "keypoints",
+            "a coordinate is not a finite number; its point counts as not labelled",
+        )
+        highest = table.visibility.max(axis=1, initial=0)
+        if present.any() and highest.max(initial=0) == 1:
+            self._rows(
+                records, highest == 1, "keypoints", "visibility is 0 or 1 only, so labelled points read as hidden"
+            )
+        stated = np.array([_number(r.get("num_keypoints")) for r in records])
+        counted = np.count_nonzero(table.visibility, axis=1)
+        whole = np.array([is_whole_body(r) for r in records])
+        body = np.count_nonzero(table.visibility[:, :17], axis=1)
+        wrong = ~np.isnan(stated) & (stated != counted) & ~(whole & (stated == body))
+        self._rows(records, wrong, "num_keypoints", "it is not the number of labelled points")
+
+    def images(self, media: Sequence[MediaEntry], instances: Sequence[Instance | None]) -> None:
+        """Note labelled points outside of their image, and boxes that are none."""
+        for instance in instances:
+            if instance is None:
+                continue
+            record = instance.extras["coco"]
+            if record.get("bbox") is not None and instance.box is None:
+                self.add("annotation", record.get("id"), "bbox", "it is not x, y, width, height")
+            entry = media[instance.media]
+            if not entry.width or not entry.height or not len(instance.visibility):
+                continue
+            xy = instance.xy[instance.visibility > 0]
+            if len(xy) and (xy.min() < 0 or (xy > (entry.width, entry.height)).any()):
+                self.add("annotation", record.get("id"), "keypoints", "a labelled point lies outside of its image")
+
+    def _rows(self, records: Sequence[Record], rows: NDArray[np.bool_], field: str, message: str) -> None:
+        count = int(np.count_nonzero(rows))
+        if count:
+            first = records[int(np.argmax(rows))]
+            self.add("annotation", first.get("id"), field, message, count)
+
+
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, int | float) else np.nan

@@ -1,0 +1,86 @@
+"""Read and write JSON so that nothing changes: integers stay integers, key order stays, errors say where."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from vitruvian.errors import FormatError
+
+
+def read_json(path: Path) -> Any:
+    """Return the decoded content of a JSON file.
+
+    Raises
+    ------
+    FormatError
+        No such file, or it is not JSON; names the line.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise FormatError(f"The file cannot be read: {reason}", where=str(path), hint="check the path") from error
+    try:
+        return msgspec.json.decode(content)
+    except msgspec.DecodeError:
+        pass
+    # NaN and Infinity are not JSON, but Python has written them into many files; the standard parser takes them and
+    # says the line of what it cannot take.
+    try:
+        return json.loads(content)
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        line = getattr(error, "lineno", None)
+        where = f"{path}, line {line}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(path)
+        cut = isinstance(error, json.JSONDecodeError) and error.pos >= len(error.doc.rstrip()) - 1
+        message = "The file is empty" if not content.strip() else "The file is cut off" if cut else "This is not JSON"
+        raise FormatError(
+            f"{message} ({error.msg if isinstance(error, json.JSONDecodeError) else error})",
+            where=where,
+            hint="download or copy it again",
+        ) from error
+
+
+def encode_json(document: Any) -> bytes:
+    """Return `document` as JSON; NaN is written the way Python reads it back."""
+    if _has_odd_number(document):
+        return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return msgspec.json.encode(document)
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that it is either the old one or the whole new one.
+
+    Raises
+    ------
+    FormatError
+        The place cannot be written to.
+    """
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise FormatError(
+            f"The file cannot be written: {error.strerror or error}", where=str(path), hint="check the folder and disk"
+        ) from error
+
+
+def _has_odd_number(value: Any) -> bool:
+    # msgspec writes NaN and Infinity as null, which would lose them.
+    if isinstance(value, float):
+        return value != value or value in (float("inf"), float("-inf"))  # noqa: PLR0124 the test for NaN
+    if isinstance(value, dict):
+        return any(map(_has_odd_number, value.values()))
+    if isinstance(value, list):
+        return any(map(_has_odd_number, value))
+    return False
