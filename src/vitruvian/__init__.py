@@ -1,7 +1,50 @@
-"""Vitruvian: keypoint annotation. ``import vitruvian as vt`` is the library for a notebook."""
+"""Vitruvian: keypoint annotation as a library.
 
-from vitruvian.labels import Category, Dataset, Instance, Keypoint, Ontology, Poses, Skeleton, Visibility
+>>> import vitruvian as vt
+>>> dataset = vt.read("labels.json")  # doctest: +SKIP
+>>> vt.oks(dataset.poses, dataset.poses, vt.preset("coco").skeleton("person"))  # doctest: +SKIP
+"""
+
+from vitruvian.errors import VitruvianError
+from vitruvian.formats import FORMATS, read, write
+from vitruvian.labels import (
+    Category,
+    Dataset,
+    FileWarning,
+    Instance,
+    Keypoint,
+    MediaEntry,
+    Ontology,
+    Poses,
+    Skeleton,
+    Visibility,
+    skeleton_from_names,
+)
+from vitruvian.labels.presets import PresetInfo, preset, preset_skeleton, presets
+from vitruvian.metrics import oks
 
 __version__ = "0.1.0"
 
-__all__ = ["Category", "Dataset", "Instance", "Keypoint", "Ontology", "Poses", "Skeleton", "Visibility", "__version__"]
+__all__ = [
+    "FORMATS",
+    "Category",
+    "Dataset",
+    "FileWarning",
+    "Instance",
+    "Keypoint",
+    "MediaEntry",
+    "Ontology",
+    "Poses",
+    "PresetInfo",
+    "Skeleton",
+    "Visibility",
+    "VitruvianError",
+    "__version__",
+    "oks",
+    "preset",
+    "preset_skeleton",
+    "presets",
+    "read",
+    "skeleton_from_names",
+    "write",
+]

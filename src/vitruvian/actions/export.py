@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from vitruvian import formats
+from vitruvian.formats import registry as formats
 from vitruvian.labels import Dataset, MediaEntry
 from vitruvian.store import instances, label_sets, media, ontologies
 from vitruvian.store.engine import Store

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from vitruvian import formats
 from vitruvian.errors import InvalidInput
+from vitruvian.formats import registry as formats
 from vitruvian.labels import Dataset, FileWarning, Ontology, check_instance
 from vitruvian.store import instances, label_sets, media, ontologies
 from vitruvian.store.engine import Store

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from vitruvian import formats
 from vitruvian.cli.output import json_option, report, report_warnings
+from vitruvian.formats import registry as formats
 
 
 @click.command("convert")

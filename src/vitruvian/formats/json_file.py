@@ -36,7 +36,9 @@ def read_json(path: Path) -> Any:
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         line = getattr(error, "lineno", None)
         where = f"{path}, line {line}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(path)
-        cut = isinstance(error, json.JSONDecodeError) and error.pos >= len(error.doc.rstrip()) - 1
+        cut = isinstance(error, json.JSONDecodeError) and (
+            error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
+        )
         message = "The file is empty" if not content.strip() else "The file is cut off" if cut else "This is not JSON"
         raise FormatError(
             f"{message} ({error.msg if isinstance(error, json.JSONDecodeError) else error})",

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from vitruvian.errors import Forbidden, NotFound
 
-IMAGES = frozenset(".jpg .jpeg .png .bmp .tif .tiff .webp .gif .ppm .pgm".split())
-VIDEOS = frozenset(".mp4 .m4v .mov .mkv .webm .avi .mpg .mpeg .ts .wmv".split())
+IMAGES = frozenset([".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".gif", ".ppm", ".pgm"])
+VIDEOS = frozenset([".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".wmv"])
 
 
 def sha256(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ class VideoIndex:
     @property
     def times(self) -> NDArray[np.float64]:
         """Presentation times in seconds, shape (F,)."""
-        return self.pts * float(self.time_base)
+        return np.asarray(self.pts * float(self.time_base), np.float64)
 
 
 class VideoReader:
@@ -181,7 +182,7 @@ class VideoReader:
         return None
 
     def _keep(self, n: int, frame: av.VideoFrame) -> NDArray[np.uint8]:
-        picture = frame.to_ndarray(format="rgb24")
+        picture: NDArray[np.uint8] = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
         if self.index.rotation:
             picture = np.ascontiguousarray(np.rot90(picture, -(self.index.rotation // 90)))
         self._kept[n] = picture
@@ -248,10 +249,8 @@ def _index(container: InputContainer, stream: VideoStream, path: Path) -> VideoI
 
 
 def _first_frame(container: InputContainer, stream: VideoStream, path: Path) -> tuple[tuple[int, int], int]:
-    try:
+    with contextlib.suppress(av.error.FFmpegError):
         container.seek(0, stream=stream, backward=True)
-    except av.error.FFmpegError:
-        pass
     try:
         for frame in container.decode(stream):
             # The matrix turns counter-clockwise; np.rot90 by negative quarters turns clockwise.

@@ -69,16 +69,16 @@ def points(rows: list[list[Any]], keypoints: int) -> Points:
     except (TypeError, ValueError) as error:
         raise FormatError(f"Keypoints are not numbers: {error}") from error
     xy, third = np.ascontiguousarray(table[:, :, :2]), table[:, :, 2]
-    graded = ~np.isin(third, (0, 1, 2))
-    finite = np.isfinite(xy).all(axis=2)
+    graded = np.asarray(~np.isin(third, (0, 1, 2)))
+    finite = np.asarray(np.isfinite(xy).all(axis=2))
     visibility = np.where(graded, np.where(third > 0, 2, 0), np.nan_to_num(third)).astype(np.uint8)
     visibility[~finite] = 0
     xy[~finite] = 0
-    odd = graded.any(axis=1)
+    odd = np.asarray(graded.any(axis=1))
     score = None
     if odd.any():
         score = np.where(odd[:, None], third, np.nan).astype(np.float32)
-    return Points(xy, visibility, score, odd, ~finite.all(axis=1))
+    return Points(xy, visibility, score, np.asarray(odd), ~np.asarray(finite.all(axis=1)))
 
 
 def box(annotation: dict[str, Any]) -> NDArray[np.float64] | None:

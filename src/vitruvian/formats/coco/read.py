@@ -150,7 +150,7 @@ def _ontology(
         id = annotations[rows[0]].get("category_id")
         if categories:
             found.add("annotation", annotations[rows[0]].get("id"), "category_id", f"there is no category {id!r}")
-        skeleton = _skeleton({}, annotations, rows, found, quiet=not categories)
+        skeleton = _skeleton({}, annotations, rows, found, quiet=True)
         name = "person" if id == 1 and skeleton and len(skeleton) in (17, decode.WHOLE) else f"category {id}"
         names[key] = name
         made.append(Category(name, skeleton, extras={"coco_id": id}))
