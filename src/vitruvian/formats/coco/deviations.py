@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitruvian.formats.coco.points import Points, is_whole_body
-from vitruvian.labels import FileWarning, Instance, MediaEntry
+from vitruvian.labels import FileWarning
 
 Record = dict[str, Any]
 
@@ -79,20 +79,15 @@ class Deviations:
         wrong = ~np.isnan(stated) & (stated != counted) & ~(whole & (stated == body))
         self._rows(records, wrong, "num_keypoints", "it is not the number of labelled points")
 
-    def images(self, media: Sequence[MediaEntry], instances: Sequence[Instance | None]) -> None:
-        """Note labelled points outside of their image, and boxes that are none."""
-        for instance in instances:
-            if instance is None:
-                continue
-            record = instance.extras["coco"]
-            if record.get("bbox") is not None and instance.box is None:
-                self.add("annotation", record.get("id"), "bbox", "it is not x, y, width, height")
-            entry = media[instance.media]
-            if not entry.width or not entry.height or not len(instance.visibility):
-                continue
-            xy = instance.xy[instance.visibility > 0]
-            if len(xy) and (xy.min() < 0 or (xy > (entry.width, entry.height)).any()):
-                self.add("annotation", record.get("id"), "keypoints", "a labelled point lies outside of its image")
+    def places(
+        self, records: Sequence[Record], table: Points, sizes: NDArray[np.float64], boxes: Sequence[Any | None]
+    ) -> None:
+        """Note points outside of their image (`sizes`, shape (N, 2), 0 where unknown), and boxes that are none."""
+        none = np.array([b is None and r.get("bbox") is not None for b, r in zip(boxes, records, strict=True)], bool)
+        self._rows(records, none, "bbox", "it is not x, y, width, height")
+        outside = ((table.xy < 0) | (table.xy > sizes[:, None, :])).any(axis=2) & (table.visibility > 0)
+        known = np.asarray((sizes > 0).all(axis=1))
+        self._rows(records, np.asarray(outside.any(axis=1)) & known, "keypoints", "a labelled point lies outside of its image")
 
     def _rows(self, records: Sequence[Record], rows: NDArray[np.bool_], field: str, message: str) -> None:
         count = int(np.count_nonzero(rows))

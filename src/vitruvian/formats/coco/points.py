@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +42,7 @@ class Points:
 
 def is_whole_body(annotation: dict[str, Any]) -> bool:
     """Whether the annotation keeps feet, face or hands in fields of their own."""
-    return all(part in annotation for part, _ in PARTS)
+    return "foot_kpts" in annotation and all(part in annotation for part, _ in PARTS)
 
 
 def triplets(annotation: dict[str, Any]) -> list[Any] | None:
@@ -88,6 +89,19 @@ def box(annotation: dict[str, Any]) -> NDArray[np.float64] | None:
         return None
     found = np.array(value, np.float64)
     return found if np.isfinite(found).all() and (found[2:] >= 0).all() else None
+
+
+def boxes(annotations: Sequence[dict[str, Any]]) -> list[NDArray[np.float64] | None]:
+    """Return the boxes of many annotations; quick where all are plain."""
+    stated = [a.get("bbox") for a in annotations]
+    if all(isinstance(b, list) and len(b) == 4 for b in stated):
+        try:
+            table = np.array(stated, np.float64)
+        except (TypeError, ValueError):
+            table = np.full((1, 4), np.nan)
+        if table.shape == (len(stated), 4) and np.isfinite(table).all() and (table[:, 2:] >= 0).all():
+            return list(table)
+    return [box(a) for a in annotations]
 
 
 def track(annotation: dict[str, Any]) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -37,8 +38,14 @@ def read(path: Path) -> Dataset:
     FormatError
         Not JSON, not COCO, or points that do not fit their category.
     """
-    document = read_json(path)
-    return dataset(document, str(path))
+    # Hundreds of thousands of records are made and none is thrown away: looking for garbage among them is wasted.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return dataset(read_json(path), str(path))
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def dataset(document: Any, file: str) -> Dataset:
@@ -72,8 +79,7 @@ def dataset(document: Any, file: str) -> Dataset:
         name = names[key]
         skeleton = ontology.skeleton(name) if ontology.category(name).skeleton else None
         records = [annotations[row] for row in rows]
-        _instances(records, rows, name, skeleton, places, ids, instances, file, found)
-    found.images(media, instances)
+        _instances(records, rows, name, skeleton, media, places, ids, instances, file, found)
     kept = {k: None if k in ("images", "annotations", "categories") else v for k, v in top.items()}
     return Dataset(
         ontology=ontology,
@@ -216,6 +222,7 @@ def _instances(
     rows: Sequence[int],
     name: str,
     skeleton: Skeleton | None,
+    media: Sequence[MediaEntry],
     places: dict[Any, tuple[int, int]],
     ids: Sequence[str],
     instances: list[Instance | None],
@@ -243,17 +250,30 @@ def _instances(
     except FormatError as error:
         raise FormatError(error.message, where=f"{file}: category {name}: keypoints") from error
     found.points(records, flats, table)
-    for at, (row, record) in enumerate(zip(rows, records, strict=True)):
-        media, frame = places[_key(record.get("image_id"))]
+    boxes = decode.boxes(records)
+    where = [places[_key(record.get("image_id"))] for record in records]
+    sizes = np.array([(media[at].width, media[at].height) for at, _ in where], np.float64).reshape(-1, 2)
+    found.places(records, table, sizes, boxes)
+    for row, record, (at, frame), xy, visibility, score, odd, box in zip(
+        rows,
+        records,
+        where,
+        table.xy,
+        table.visibility,
+        [None] * len(rows) if table.score is None else table.score,
+        table.odd,
+        boxes,
+        strict=True,
+    ):
         instances[row] = Instance(
             id=ids[row],
             category=name,
-            media=media,
+            media=at,
             frame=frame,
-            xy=table.xy[at],
-            visibility=table.visibility[at],
-            score=table.score[at] if table.score is not None and table.odd[at] else None,
-            box=decode.box(record),
+            xy=xy,
+            visibility=visibility,
+            score=score if odd else None,
+            box=box,
             mask=record.get("segmentation") or None,
             track=decode.track(record),
             extras={"coco": record},
