@@ -104,8 +104,7 @@ def poses_with_ids(
     ids, media_ids, frames, categories, tracks, xy, visibility, score, box = zip(*rows, strict=True)
     names, table.category[:] = _numbered(categories, ontology.index)
     table.media[:], table.frame[:] = media_ids, frames
-    _, track = np.unique(np.array([t or "" for t in tracks]), return_inverse=True)
-    table.track[:] = np.where(np.array([t is None for t in tracks]), -1, track)
+    table.track[:] = _track_numbers(tracks)
     lengths = np.fromiter(map(len, visibility), np.int64, len(rows))
     for name in names:
         rows_of = np.flatnonzero(table.category == ontology.index[name])
@@ -156,6 +155,15 @@ def _shown(chain: list[int]) -> ColumnElement[bool]:
             own = and_(own, ~hidden)
         conditions.append(own)
     return or_(*conditions)
+
+
+def _track_numbers(tracks: Sequence[str | None]) -> NDArray[np.int64]:
+    """Return the tracks as numbers: their own where all are numbers, else their rank; -1 where there is none."""
+    named = [t for t in tracks if t is not None]
+    if all(t.isdecimal() for t in named):
+        return np.array([-1 if t is None else int(t) for t in tracks], np.int64)
+    rank = {name: n for n, name in enumerate(sorted(set(named)))}
+    return np.array([-1 if t is None else rank[t] for t in tracks], np.int64)
 
 
 def _numbered(names: Sequence[str], index: dict[str, int]) -> tuple[list[str], NDArray[np.int32]]:

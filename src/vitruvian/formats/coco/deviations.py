@@ -87,7 +87,9 @@ class Deviations:
         self._rows(records, none, "bbox", "it is not x, y, width, height")
         outside = ((table.xy < 0) | (table.xy > sizes[:, None, :])).any(axis=2) & (table.visibility > 0)
         known = np.asarray((sizes > 0).all(axis=1))
-        self._rows(records, np.asarray(outside.any(axis=1)) & known, "keypoints", "a labelled point lies outside of its image")
+        self._rows(
+            records, np.asarray(outside.any(axis=1)) & known, "keypoints", "a labelled point lies outside of its image"
+        )
 
     def _rows(self, records: Sequence[Record], rows: NDArray[np.bool_], field: str, message: str) -> None:
         count = int(np.count_nonzero(rows))

@@ -1,0 +1,223 @@
+"""Pre-label: a model marks every frame of some media; what it has done is kept, so that it can go on after a stop."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from vitruvian.assist.follow import follower
+from vitruvian.assist.predictor import Predictor
+from vitruvian.errors import Cancelled, MediaError, ModelError
+from vitruvian.labels import Instance, Ontology, Poses, Skeleton
+from vitruvian.media import open_frames
+from vitruvian.store import instances, label_sets, media, ontologies
+from vitruvian.store.engine import Store
+from vitruvian.store.rows import MediaRow
+
+#: Frames that are predicted and committed together: a stop loses at most so many.
+CHUNK = 8
+
+Picture = NDArray[np.uint8]
+
+
+@dataclass(slots=True)
+class PrelabelReport:
+    """What came of a run.
+
+    Attributes
+    ----------
+    label_set : int
+    frames : int
+        Frames done in all, those of earlier, stopped runs included.
+    instances : int
+        Instances made by this run.
+    failed : list of MediaError
+        Media that could not be read to their end.
+    """
+
+    label_set: int
+    frames: int = 0
+    instances: int = 0
+    failed: list[MediaError] = field(default_factory=list)
+
+
+def prelabel(
+    store: Store,
+    project: int,
+    media_ids: Sequence[int],
+    predictor: Predictor,
+    *,
+    ontology: int,
+    name: str = "model",
+    label_set: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+    committing: Callable[[Connection, int, int], None] | None = None,
+) -> PrelabelReport:
+    """Mark the objects of every frame of `media_ids` into a label set of kind "model".
+
+    Parameters
+    ----------
+    store : Store
+    project : int
+    media_ids : sequence of int
+    predictor : Predictor
+    ontology : int
+        The category whose keypoints are named as the predictor's are is used.
+    name : str
+        The label set's name, and its author.
+    label_set : int, optional
+        Go on with this one; frames that it has done are skipped.
+    progress : callable, optional
+        Called with (done, total) frames after each commit.
+    cancelled : callable, optional
+        Asked between chunks.
+    committing : callable, optional
+        Called with (connection, done, total) inside the transaction of each chunk.
+
+    Raises
+    ------
+    Cancelled
+        `cancelled` said so; `details` names the label set to go on with.
+    ModelError
+        No category of the ontology has the predictor's keypoints.
+    """
+    with store.read() as connection:
+        rows = [media.media(connection, id) for id in media_ids]
+        category, skeleton = _category(ontologies.ontology(connection, ontology), predictor)
+    if label_set is None:
+        label_set = store.write(
+            lambda c: label_sets.create_label_set(
+                c, project, kind="model", name=name, author=name, ontology=ontology, extras={"done": {}}
+            )
+        )
+    with store.read() as connection:
+        done: dict[str, int] = label_sets.label_set(connection, label_set).extras.get("done", {})
+    total = sum(row.frames for row in rows)
+    report = PrelabelReport(label_set, frames=sum(min(done.get(str(r.id), 0), r.frames) for r in rows))
+    order = np.array([skeleton.index[n] for n in predictor.names])
+    for row in rows:
+        follows = follower(predictor)
+        first = done.get(str(row.id), 0)
+        if first:
+            with store.read() as connection:
+                follows.resume(instances.poses(connection, label_set, Ontology("", (category,)), media=row.id))
+        try:
+            for at, pictures in _chunks(row, first):
+                if cancelled():
+                    raise Cancelled("The run was stopped; it can go on later", details={"label_set": label_set})
+                found = predictor.predict(pictures)
+                linked = [follows.follow(p, f, at + n) for n, (p, f) in enumerate(zip(pictures, found, strict=True))]
+                made = [
+                    instance
+                    for n, poses in enumerate(linked)
+                    for instance in _instances(poses, row.id, at + n, category.name, len(skeleton), order)
+                ]
+                report.frames += len(pictures)
+                report.instances += len(made)
+                _commit(store, label_set, made, row.id, at + len(pictures), report.frames, total, committing)
+                if progress:
+                    progress(report.frames, total)
+        except MediaError as error:
+            report.failed.append(error)
+    return report
+
+
+def _category(ontology: Ontology, predictor: Predictor) -> tuple[Any, Skeleton]:
+    for category in ontology:
+        if category.skeleton and set(predictor.names) <= set(category.skeleton.names):
+            return category, category.skeleton
+    raise ModelError(
+        "No category of this ontology has the keypoints that the model marks",
+        where=ontology.name,
+        hint=f"it marks {', '.join(predictor.names)}",
+    )
+
+
+def _chunks(row: MediaRow, first: int) -> Iterator[tuple[int, list[Picture]]]:
+    """Yield (first frame, pictures); a thread decodes ahead while the model works."""
+    ahead: queue.Queue[tuple[int, list[Picture]] | BaseException | None] = queue.Queue(maxsize=2)
+    stop = threading.Event()
+
+    def put(item: tuple[int, list[Picture]] | BaseException | None) -> None:
+        while not stop.is_set():
+            with suppress(queue.Full):
+                ahead.put(item, timeout=0.2)
+                return
+
+    def decode() -> None:
+        try:
+            with open_frames(Path(row.uri)) as reader:
+                for at in range(first, row.frames, CHUNK):
+                    put((at, [reader.frame(n) for n in range(at, min(at + CHUNK, row.frames))]))
+                    if stop.is_set():
+                        return
+            put(None)
+        except BaseException as error:
+            put(error)
+
+    thread = threading.Thread(target=decode, name="vitruvian-decoder", daemon=True)
+    thread.start()
+    try:
+        while (item := ahead.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _instances(
+    poses: Poses, media: int, frame: int, category: str, keypoints: int, order: NDArray[np.int64]
+) -> Iterator[Instance]:
+    for row in range(len(poses)):
+        xy = np.zeros((keypoints, 2))
+        visibility = np.zeros(keypoints, np.uint8)
+        score = np.full(keypoints, np.nan, np.float32)
+        xy[order] = poses.xy[row].round(2)
+        visibility[order] = poses.visibility[row]
+        score[order] = poses.score[row]
+        track = int(poses.track[row])
+        yield Instance(
+            id=uuid.uuid4().hex,
+            category=category,
+            media=media,
+            frame=frame,
+            xy=xy,
+            visibility=visibility,
+            score=score,
+            box=poses.box[row].round(2) if np.isfinite(poses.box[row]).all() else None,
+            track=str(track) if track >= 0 else None,
+        )
+
+
+def _commit(
+    store: Store,
+    label_set: int,
+    made: Sequence[Instance],
+    media_id: int,
+    upto: int,
+    done: int,
+    total: int,
+    committing: Callable[[Connection, int, int], None] | None,
+) -> None:
+    def write(connection: Connection) -> None:
+        instances.insert_instances(connection, label_set, made)
+        extras = label_sets.label_set(connection, label_set).extras
+        extras = {**extras, "done": {**extras.get("done", {}), str(media_id): upto}}
+        label_sets.set_extras(connection, label_set, extras)
+        if committing:
+            committing(connection, done, total)
+
+    store.write(write)

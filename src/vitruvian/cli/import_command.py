@@ -1,0 +1,66 @@
+"""``vitruvian import``: media and annotation files into a project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from vitruvian import settings
+from vitruvian.actions.import_labels import import_labels
+from vitruvian.actions.import_media import ImportReport, import_media
+from vitruvian.cli.output import console, json_option, progress, report, report_warnings
+from vitruvian.cli.project import open_project, project_argument
+from vitruvian.formats import FORMATS
+
+
+@click.command("import")
+@project_argument
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--preset", default="coco", show_default=True, help="Ontology of a project that is made by this import.")
+@click.option("--format", "labels_format", help="Format of the annotation files; found by their ending when left out.")
+@json_option
+def command(project: str, paths: tuple[Path, ...], preset: str, labels_format: str | None, as_json: bool) -> None:
+    """Add files to PROJECT, which is made when it does not exist.
+
+    PATHS are images, videos, folders of them, and annotation files. Media stay where they are. Files that cannot be
+    read are named at the end and stop nothing.
+    """
+    endings = {ending for codec in FORMATS.values() for ending in codec.suffixes}
+    labels = [p for p in paths if p.is_file() and p.suffix.lower() in endings]
+    pictures = [p for p in paths if p not in labels]
+    with open_project(project, create_with=preset) as opened:
+        found = ImportReport()
+        if pictures:
+            with progress("Importing") as advance:
+                found = import_media(opened.store, opened.id, pictures, progress=advance)
+        imported = [
+            import_labels(opened.store, opened.id, path, author=settings.person(), format=labels_format)
+            for path in labels
+        ]
+    for error in found.failed:
+        console.print(f"[yellow]Left out:[/] {error}", soft_wrap=True, markup=True)
+    for note in found.notes:
+        console.print(f"[yellow]Note:[/] {note}", soft_wrap=True)
+    for made in imported:
+        if not as_json:
+            report_warnings(made.warnings)
+        if made.missing_media:
+            console.print(
+                f"[yellow]Note:[/] {len(made.missing_media)} images that the file speaks of are not in the project, "
+                f"such as {made.missing_media[0]}; their labels were left out",
+                soft_wrap=True,
+            )
+    report(
+        {
+            "project": project,
+            "added": len(found.added),
+            "known": len(found.known),
+            "failed": [error.document() for error in found.failed] if as_json else len(found.failed),
+            "label_sets": [made.label_set for made in imported],
+            "instances": sum(made.instances for made in imported),
+        },
+        as_json=as_json,
+    )
+    if found.failed and not found.added and not found.known:
+        raise found.failed[0]
