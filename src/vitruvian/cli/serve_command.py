@@ -1,0 +1,36 @@
+"""``vitruvian serve``: a project's page."""
+
+from __future__ import annotations
+
+import json
+import webbrowser
+
+import click
+
+from vitruvian import settings
+from vitruvian.cli.output import console, json_option
+from vitruvian.cli.project import open_project, project_argument
+from vitruvian.server.run import serve
+
+
+@click.command("serve")
+@project_argument
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8765, show_default=True, help="0 takes a free one.")
+@click.option("--open/--no-open", "opens", default=True, help="Open the page in the browser.")
+@json_option
+def command(project: str, host: str, port: int, opens: bool, as_json: bool) -> None:
+    """Serve PROJECT's page until Ctrl+C; nobody else on the network can reach it."""
+    with open_project(project) as opened:
+
+        def ready(address: str) -> None:
+            if as_json:
+                click.echo(json.dumps({"address": address}))
+            else:
+                console.print(
+                    f"Vitruvian serves {project} at\n\n  [bold]{address}[/]\n\nCtrl+C stops it.", soft_wrap=True
+                )
+            if opens and not as_json:
+                webbrowser.open(address)
+
+        serve(opened.store, author=settings.person(), folder=opened.folder, host=host, port=port, ready=ready)

@@ -1,0 +1,1 @@
+"""The HTTP edge: requests to actions, results to JSON."""

@@ -1,0 +1,61 @@
+"""Answers in JSON, and the one shape of every error."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from vitruvian.errors import VitruvianError
+
+log = logging.getLogger("vitruvian.server")
+_encoder = msgspec.json.Encoder()
+
+
+def answer(content: Any, status: int = 200) -> Response:
+    """Return `content` (structs, dicts, lists) as JSON."""
+    return Response(_encoder.encode(content), status, media_type="application/json")
+
+
+def refuse(status: int, code: str, message: str, *, where: str = "", hint: str = "") -> Response:
+    """Return an error that is no VitruvianError, in the same shape."""
+    return answer({"error": {"code": code, "message": message, "where": where, "hint": hint}}, status)
+
+
+def add_error_answers(app: FastAPI) -> None:
+    """Make every error of `app` come out in the one shape, without a stack trace."""
+
+    @app.exception_handler(VitruvianError)
+    def ours(_: Request, error: VitruvianError) -> Response:
+        return answer({"error": error.document()}, error.status)
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(_: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        return refuse(422, "invalid_input", str(first["msg"]), where=where, hint="see /api/v1/docs")
+
+    @app.exception_handler(msgspec.DecodeError)
+    def undecodable(_: Request, error: msgspec.DecodeError) -> Response:
+        message, _, where = str(error).partition(" - at ")
+        return refuse(422, "invalid_input", message, where=where.strip("`"), hint="see /api/v1/docs")
+
+    @app.exception_handler(HTTPException)
+    def http(request: Request, error: HTTPException) -> Response:
+        codes = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+        return refuse(
+            error.status_code, codes.get(error.status_code, "http"), str(error.detail), where=request.url.path
+        )
+
+    @app.exception_handler(Exception)
+    def unexpected(request: Request, error: Exception) -> Response:
+        number = uuid.uuid4().hex[:8]
+        log.error("error %s at %s %s", number, request.method, request.url.path, exc_info=error)
+        hint = f"the server's log has it under {number}"
+        return refuse(500, "internal", "Something went wrong in the server", where=request.url.path, hint=hint)

@@ -1,0 +1,158 @@
+"""Projects, media, ontologies, label sets, routes and history over HTTP."""
+
+import msgspec
+from fastapi import APIRouter
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from vitruvian.actions.export import export
+from vitruvian.actions.save_changes import save_changes
+from vitruvian.actions.start_labels import start_labels
+from vitruvian.server import wire
+from vitruvian.server.answers import answer
+from vitruvian.server.openapi import RawBody, body, says
+from vitruvian.store import Store, changes, instances, label_sets, media, ontologies, projects, routes
+from vitruvian.store.rows import LabelSetRow, MediaRow, RouteRow
+
+
+def router(store: Store, author: str) -> APIRouter:  # noqa: C901 a list of addresses, each of a few lines
+    """Return the routes that serve records; saves are `author`'s."""
+    api = APIRouter(tags=["records"])
+
+    @api.get("/projects", operation_id="projects", responses=says(wire.ProjectsOut))
+    def every_project() -> Response:
+        with store.read() as connection:
+            rows = projects.projects(connection)
+        return answer(wire.ProjectsOut([wire.ProjectRef(row.id, row.name) for row in rows]))
+
+    @api.get("/projects/{id}", operation_id="project", responses=says(wire.ProjectOut))
+    def one_project(id: int) -> Response:
+        with store.read() as connection:
+            row = projects.project(connection, id)
+            return answer(
+                wire.ProjectOut(
+                    id=row.id,
+                    name=row.name,
+                    ontologies=[
+                        wire.OntologyRef(n, o.name, o.version) for n, o in ontologies.ontologies(connection, id)
+                    ],
+                    label_sets=[_label_set(connection, s) for s in label_sets.label_sets(connection, id)],
+                    media_count=len(media.all_media(connection, id)),
+                )
+            )
+
+    @api.get("/projects/{id}/media", operation_id="media_list", responses=says(wire.MediaListOut))
+    def project_media(id: int, after: int = 0, limit: int = 100, label_set: int | None = None) -> Response:
+        limit = min(max(limit, 1), 500)
+        with store.read() as connection:
+            rows = media.media_list(connection, id, after=after, limit=limit)
+            counts = instances.counts(connection, label_set) if label_set else {}
+            waiting = routes.open_counts(connection, label_set) if label_set else {}
+        out = [_media(row, counts.get(row.id), waiting.get(row.id, 0)) for row in rows]
+        return answer(wire.MediaListOut(out, rows[-1].id if len(rows) == limit else None))
+
+    @api.get("/media/{id}", operation_id="media", responses=says(wire.MediaOut))
+    def one_media(id: int, label_set: int | None = None) -> Response:
+        with store.read() as connection:
+            row = media.media(connection, id)
+            counts = instances.counts(connection, label_set).get(id) if label_set else None
+            waiting = routes.open_counts(connection, label_set).get(id, 0) if label_set else 0
+            labelled = instances.labelled_frames(connection, label_set, id) if label_set else None
+        out = _media(row, counts, waiting)
+        out.times = None if row.times is None else row.times.tolist()
+        out.labelled = labelled
+        return answer(out)
+
+    @api.get("/ontologies/{id}", operation_id="ontology", responses=says(wire.OntologyOut))
+    def one_ontology(id: int) -> Response:
+        with store.read() as connection:
+            found = ontologies.ontology(connection, id)
+        return answer({**found.document(), "id": id})
+
+    @api.post("/projects/{id}/label-sets", operation_id="start_labels", status_code=201,
+              responses=says(wire.LabelSetOut, 201), openapi_extra=body(wire.LabelSetIn))  # fmt: skip
+    def new_label_set(id: int, content: RawBody) -> Response:
+        wanted = msgspec.json.decode(content, type=wire.LabelSetIn)
+        made = start_labels(store, id, author=author, ontology=wanted.ontology, parent=wanted.parent, name=wanted.name)
+        with store.read() as connection:
+            return answer(_label_set(connection, label_sets.label_set(connection, made)), 201)
+
+    @api.get("/label-sets/{id}/instances", operation_id="instances", responses=says(wire.InstancesOut))
+    def some_instances(
+        id: int, media: int | None = None, first: int | None = None, last: int | None = None
+    ) -> Response:
+        with store.read() as connection:
+            found = instances.instances(connection, id, media=media, first=first, last=last)
+        return answer({"instances": [instance.document() for instance in found]})
+
+    @api.patch("/label-sets/{id}/changes", operation_id="save_changes",
+               responses=says(wire.SaveOut, errors=(404, 409, 422, 507)), openapi_extra=body(wire.SaveIn))  # fmt: skip
+    def save(id: int, content: RawBody) -> Response:
+        wanted = wire.save_request(content)
+        saved = save_changes(store, id, author, wanted)
+        return answer({"request": wanted.request, "instances": saved})
+
+    @api.get("/label-sets/{id}/routes", operation_id="routes", responses=says(wire.RoutesOut))
+    def some_routes(id: int, state: str = "open", media: int | None = None) -> Response:
+        with store.read() as connection:
+            found = routes.routes(connection, id, state=None if state == "all" else state, media=media)
+        return answer(wire.RoutesOut([_route(row) for row in found]))
+
+    @api.get("/label-sets/{id}/history", operation_id="history", responses=says(wire.HistoryOut))
+    def some_history(
+        id: int, media: int | None = None, frame: int | None = None, instance: str | None = None, limit: int = 200
+    ) -> Response:
+        with store.read() as connection:
+            found = changes.history(
+                connection, id, media=media, frame=frame, instance=instance, limit=min(max(limit, 1), 1000)
+            )
+        shown = [
+            wire.ChangeOut(c.id, c.instance, c.media, c.frame, c.author, c.at, c.revision, c.before, c.after)
+            for c in found
+        ]
+        return answer(wire.HistoryOut(shown))
+
+    @api.get("/label-sets/{id}/export", operation_id="export", response_class=Response)
+    def exported(id: int, format: str = "coco") -> Response:
+        content, name = export(store, id, format=format)
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(content, media_type="application/json", headers=headers)
+
+    return api
+
+
+def _label_set(connection: Connection, row: LabelSetRow) -> wire.LabelSetOut:
+    counts = instances.counts(connection, row.id).values()
+    return wire.LabelSetOut(
+        id=row.id,
+        kind=row.kind,
+        name=row.name,
+        author=row.author,
+        parent=row.parent,
+        ontology=row.ontology,
+        counts=wire.Counts(sum(c.instances for c in counts), sum(c.frames for c in counts)),
+        open_routes=sum(routes.open_counts(connection, row.id).values()),
+    )
+
+
+def _media(row: MediaRow, counts: instances.Counts | None, waiting: int) -> wire.MediaOut:
+    return wire.MediaOut(
+        id=row.id,
+        kind="video" if row.kind == "video" else "image",
+        name=row.name,
+        width=row.width,
+        height=row.height,
+        frames=row.frames,
+        fps=list(row.fps),
+        duration=row.frames * row.fps[1] / row.fps[0] if row.fps[0] else 0.0,
+        codec=str(row.extras.get("codec", "")),
+        labelled_frames=counts.frames if counts else 0,
+        instances=counts.instances if counts else 0,
+        open_routes=waiting,
+    )
+
+
+def _route(row: RouteRow) -> wire.RouteOut:
+    reasons = [wire.ReasonOut(r["kind"], r["text"], r.get("value")) for r in row.reasons]
+    state: wire.RouteState = row.state  # type: ignore[assignment]
+    return wire.RouteOut(row.id, row.media, row.frame, row.instance, row.keypoint, row.priority, reasons, state)

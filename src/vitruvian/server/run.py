@@ -1,0 +1,70 @@
+"""Run the server until it is told to stop."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from vitruvian.errors import Unavailable
+from vitruvian.server.access import LocalAccess
+from vitruvian.server.app import LOOPBACK, create_app
+from vitruvian.store import Store
+
+
+def serve(
+    store: Store,
+    *,
+    author: str,
+    folder: Path | None,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    ready: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Serve until interrupted.
+
+    Parameters
+    ----------
+    store : Store
+    author : str
+    folder : Path or None
+        Where the session secret is kept.
+    host : str
+        A loopback address, unless you know who can reach the other.
+    port : int
+        0 takes a free one.
+    ready : callable
+        Called with the address to open, token included, once requests are accepted.
+
+    Raises
+    ------
+    Unavailable
+        The port is taken.
+    """
+    access = LocalAccess(folder)
+    app = create_app(store, access, author=author, hosts=LOOPBACK | {host})
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise Unavailable(
+            f"Port {port} is taken", where=f"{host}:{port}", hint="choose another with --port, or 0 for a free one"
+        ) from error
+    address = f"http://{host}:{listener.getsockname()[1]}/?token={access.token}"
+    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5)
+    server = _Server(config, lambda: ready(address))
+    server.run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()

@@ -1,0 +1,260 @@
+"""The JSON that page and server exchange, as types. msgspec decodes and checks it; OpenAPI shows the same types."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from vitruvian.actions.save_changes import UNTOUCHED, InstanceChange, RouteChange, SaveRequest
+
+RouteState = Literal["open", "accepted", "fixed", "dismissed"]
+
+
+class InstanceOut(Struct):
+    """One object in one frame; `points` is x, y, visibility of every keypoint, flat."""
+
+    id: str
+    media: int
+    frame: int
+    track: str | None
+    category: str
+    points: list[float]
+    scores: list[float | None] | None
+    keyed: list[int] | None
+    box: list[float] | None
+    mask: Any
+    attributes: dict[str, Any]
+    revision: int
+    deleted: bool
+
+
+class InstancesOut(Struct):
+    instances: list[InstanceOut]
+
+
+class ChangeIn(Struct, forbid_unknown_fields=True):
+    """What was done to one instance; a field that is left out was not touched."""
+
+    instance: str
+    base: int
+    media: int | None = None
+    frame: int | None = None
+    category: str | UnsetType = UNSET
+    points: dict[int, list[float]] = {}
+    box: list[float] | UnsetType | None = UNSET
+    mask: dict[str, Any] | list[Any] | UnsetType | None = UNSET
+    track: str | UnsetType | None = UNSET
+    attributes: dict[str, Any] | UnsetType = UNSET
+    deleted: bool | UnsetType = UNSET
+
+
+class RouteChangeIn(Struct, forbid_unknown_fields=True):
+    id: int
+    state: RouteState
+
+
+class SaveIn(Struct, forbid_unknown_fields=True):
+    """Changes that are saved together; `request` makes sending them again harmless."""
+
+    request: str
+    changes: list[ChangeIn] = []
+    routes: list[RouteChangeIn] = []
+
+
+class SaveOut(Struct):
+    request: str
+    instances: list[InstanceOut]
+
+
+class Counts(Struct):
+    instances: int
+    frames: int
+
+
+class LabelSetOut(Struct):
+    id: int
+    kind: str
+    name: str
+    author: str
+    parent: int | None
+    ontology: int
+    counts: Counts
+    open_routes: int
+
+
+class OntologyRef(Struct):
+    id: int
+    name: str
+    version: int
+
+
+class ProjectRef(Struct):
+    id: int
+    name: str
+
+
+class ProjectsOut(Struct):
+    projects: list[ProjectRef]
+
+
+class ProjectOut(Struct):
+    id: int
+    name: str
+    ontologies: list[OntologyRef]
+    label_sets: list[LabelSetOut]
+    media_count: int
+
+
+class MediaOut(Struct):
+    """An image or video; `times` (seconds, one per frame) stands only where one media was asked for."""
+
+    id: int
+    kind: Literal["image", "video"]
+    name: str
+    width: int
+    height: int
+    frames: int
+    fps: list[int]
+    duration: float
+    codec: str
+    labelled_frames: int
+    instances: int
+    open_routes: int
+    times: list[float] | None = None
+    labelled: list[int] | None = None
+
+
+class MediaListOut(Struct):
+    media: list[MediaOut]
+    next: int | None
+
+
+class KeypointOut(Struct):
+    name: str
+    sigma: float | None
+    flip: str | None
+    group: str
+    color: str | None
+    where: str
+
+
+class SkeletonOut(Struct):
+    keypoints: list[KeypointOut]
+    edges: list[list[int]]
+    sigma_kind: str
+    sigma_source: str
+
+
+class CategoryOut(Struct):
+    name: str
+    color: str | None
+    skeleton: SkeletonOut | None
+
+
+class OntologyOut(Struct):
+    id: int
+    name: str
+    version: int
+    categories: list[CategoryOut]
+
+
+class ReasonOut(Struct):
+    kind: str
+    text: str
+    value: float | None
+
+
+class RouteOut(Struct):
+    id: int
+    media: int
+    frame: int
+    instance: str
+    keypoint: int | None
+    priority: float
+    reasons: list[ReasonOut]
+    state: RouteState
+
+
+class RoutesOut(Struct):
+    routes: list[RouteOut]
+
+
+class ChangeOut(Struct):
+    id: int
+    instance: str
+    media: int
+    frame: int
+    author: str
+    at: str
+    revision: int
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+class HistoryOut(Struct):
+    changes: list[ChangeOut]
+
+
+class LabelSetIn(Struct, forbid_unknown_fields=True):
+    kind: Literal["person"]
+    ontology: int
+    name: str = ""
+    parent: int | None = None
+
+
+class SessionOut(Struct):
+    author: str
+    mode: Literal["local"]
+
+
+class HealthOut(Struct):
+    status: Literal["ok"]
+    version: str
+
+
+class ErrorBody(Struct):
+    code: str
+    message: str
+    where: str
+    hint: str
+    details: dict[str, Any] = {}
+
+
+class ErrorOut(Struct):
+    """The one shape of every error."""
+
+    error: ErrorBody
+
+
+_save_decoder = msgspec.json.Decoder(SaveIn)
+
+
+def save_request(body: bytes) -> SaveRequest:
+    """Decode and check a save; raises msgspec.DecodeError or msgspec.ValidationError."""
+    read = _save_decoder.decode(body)
+    return SaveRequest(
+        request=read.request,
+        changes=[
+            InstanceChange(
+                instance=c.instance,
+                base=c.base,
+                media=c.media,
+                frame=c.frame,
+                points=c.points,
+                category=_touched(c.category),
+                box=_touched(c.box),
+                mask=_touched(c.mask),
+                track=_touched(c.track),
+                attributes=_touched(c.attributes),
+                deleted=_touched(c.deleted),
+            )
+            for c in read.changes
+        ],
+        routes=[RouteChange(r.id, r.state) for r in read.routes],
+    )
+
+
+def _touched(value: Any) -> Any:
+    return UNTOUCHED if value is UNSET else value
