@@ -22,6 +22,7 @@ class Project:
     media: int
     model: int
     person: int
+    clip: int = 0
 
 
 def make_project(store: Store, *, frames: int = 10) -> Project:

@@ -42,9 +42,10 @@ def add_error_answers(app: FastAPI) -> None:
         return refuse(422, "invalid_input", str(first["msg"]), where=where, hint="see /api/v1/docs")
 
     @app.exception_handler(msgspec.DecodeError)
-    def undecodable(_: Request, error: msgspec.DecodeError) -> Response:
+    def undecodable(request: Request, error: msgspec.DecodeError) -> Response:
         message, _, where = str(error).partition(" - at ")
-        return refuse(422, "invalid_input", message, where=where.strip("`"), hint="see /api/v1/docs")
+        place = where.strip("`") or request.url.path
+        return refuse(422, "invalid_input", message, where=place, hint="see /api/v1/docs")
 
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> Response:
