@@ -3,6 +3,8 @@
  * with it is in verbs/ and commands/; how the pointer is read in the tools; how it looks in the canvas.
  */
 import { batch, computed, effect, signal } from "@preact/signals-core";
+import type { Signal } from "@preact/signals-core";
+import type { Signal } from "@preact/signals-core";
 import { centreOn, fitBox, toImage } from "../geometry/camera";
 import { clamp } from "../geometry/points";
 import { Edits } from "./edits";
@@ -77,7 +79,7 @@ export class Editor {
   /** The pointer, in pixels of the picture; null outside the canvas. */
   readonly cursor = signal<XY | null>(null);
   /** What a new instance will be. */
-  readonly category: ReturnType<typeof signal<string>>;
+  readonly category: Signal<string>;
   readonly placing = signal<Placing | null>(null);
   /** The route that the tour is at. */
   readonly routeId = signal<number | null>(null);

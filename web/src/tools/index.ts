@@ -2,13 +2,13 @@
 import { Editor } from "../editor/Editor";
 import type { EditorCategory, EditorHooks, Tool } from "../editor/types";
 import { BoxTool } from "./box";
-import { PanTool } from "./pan";
+import { panTool } from "./pan";
 import { PlaceTool } from "./place";
 import { SelectTool } from "./select";
 import { TourTool } from "./tour";
 
 export function allTools(editor: Editor): Tool[] {
-  return [new SelectTool(editor), new PlaceTool(editor), new BoxTool(editor), new PanTool(editor), new TourTool(editor)];
+  return [new SelectTool(editor), new PlaceTool(editor), new BoxTool(editor), panTool, new TourTool(editor)];
 }
 
 export function createEditor(categories: readonly EditorCategory[], hooks: EditorHooks = {}): Editor {

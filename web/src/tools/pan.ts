@@ -3,18 +3,12 @@ import type { Tool } from "../editor/types";
 
 const nothing = (): void => undefined;
 
-export class PanTool implements Tool {
-  readonly id = "pan";
-  readonly pointerDown = nothing;
-  readonly pointerMove = nothing;
-  readonly pointerUp = nothing;
-  readonly cancel = nothing;
-
-  cursor(): string {
-    return "grab";
-  }
-
-  hint(): string {
-    return "Drag to move the picture, wheel to zoom; V: back to selecting";
-  }
-}
+export const panTool: Tool = {
+  id: "pan",
+  cursor: () => "grab",
+  hint: () => "Drag to move the picture, wheel to zoom; V: back to selecting",
+  pointerDown: nothing,
+  pointerMove: nothing,
+  pointerUp: nothing,
+  cancel: nothing,
+};
