@@ -1,0 +1,69 @@
+/** The server, typed from its OpenAPI document; every refusal comes out as one ApiError. */
+import createClient from "openapi-fetch";
+import type { components, paths } from "./schema";
+
+export type Schemas = components["schemas"];
+
+/** What the server said no with, in words for a person. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly where: string,
+    readonly hint: string,
+    readonly details: Record<string, unknown>,
+  ) {
+    super(message);
+  }
+}
+
+const client = createClient<paths>({ baseUrl: "/" });
+
+/** Unwrap an answer: its data, or an ApiError. */
+async function take<T>(answer: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+  const { data, error, response } = await answer;
+  if (response.ok && data !== undefined) return data;
+  throw refusal(response.status, error);
+}
+
+export function refusal(status: number, body: unknown): ApiError {
+  const said = (body as { error?: Partial<Schemas["ErrorBody"]> } | undefined)?.error;
+  return new ApiError(
+    status,
+    said?.code ?? "http",
+    said?.message ?? `The server answered ${String(status)}`,
+    said?.where ?? "",
+    said?.hint ?? "",
+    said?.details ?? {},
+  );
+}
+
+export const api = {
+  projects: () => take(client.GET("/api/v1/projects")),
+  project: (id: number) => take(client.GET("/api/v1/projects/{id}", { params: { path: { id } } })),
+  mediaList: (id: number, labelSet: number | null, after: number) =>
+    take(
+      client.GET("/api/v1/projects/{id}/media", {
+        params: { path: { id }, query: { after, limit: 200, label_set: labelSet } },
+      }),
+    ),
+  media: (id: number, labelSet: number) =>
+    take(client.GET("/api/v1/media/{id}", { params: { path: { id }, query: { label_set: labelSet } } })),
+  ontology: (id: number) => take(client.GET("/api/v1/ontologies/{id}", { params: { path: { id } } })),
+  instances: (id: number, media: number) =>
+    take(client.GET("/api/v1/label-sets/{id}/instances", { params: { path: { id }, query: { media } } })),
+  routes: (id: number) =>
+    take(client.GET("/api/v1/label-sets/{id}/routes", { params: { path: { id }, query: { state: "open" } } })),
+  startLabels: (id: number, body: Schemas["LabelSetIn"]) =>
+    take(client.POST("/api/v1/projects/{id}/label-sets", { params: { path: { id } }, body })),
+  save: (id: number, body: Schemas["SaveIn"], signal: AbortSignal) =>
+    take(client.PATCH("/api/v1/label-sets/{id}/changes", { params: { path: { id } }, body, signal })),
+};
+
+export const address = {
+  frame: (media: number, frame: number) => `/api/v1/media/${String(media)}/frames/${String(frame)}.jpg`,
+  thumbnail: (media: number) => `/api/v1/media/${String(media)}/thumbnail.jpg`,
+  file: (media: number) => `/api/v1/media/${String(media)}/file`,
+  export: (labelSet: number) => `/api/v1/label-sets/${String(labelSet)}/export?format=coco`,
+};
