@@ -328,12 +328,12 @@ export interface components {
             instance: string;
             base: number;
             /** @default null */
-            media: number | null;
+            media?: number | null;
             /** @default null */
-            frame: number | null;
+            frame?: number | null;
             category?: string;
             /** @default {} */
-            points: {
+            points?: {
                 [key: string]: number[];
             };
             box?: number[] | null;
@@ -366,7 +366,7 @@ export interface components {
             where: string;
             hint: string;
             /** @default {} */
-            details: Record<string, never>;
+            details?: Record<string, never>;
         };
         /**
          * ErrorOut
@@ -414,9 +414,9 @@ export interface components {
             kind: "person";
             ontology: number;
             /** @default  */
-            name: string;
+            name?: string;
             /** @default null */
-            parent: number | null;
+            parent?: number | null;
         };
         /** LabelSetOut */
         LabelSetOut: {
@@ -453,9 +453,9 @@ export interface components {
             instances: number;
             open_routes: number;
             /** @default null */
-            times: number[] | null;
+            times?: number[] | null;
             /** @default null */
-            labelled: number[] | null;
+            labelled?: number[] | null;
         };
         /** OntologyOut */
         OntologyOut: {
@@ -522,9 +522,9 @@ export interface components {
         SaveIn: {
             request: string;
             /** @default [] */
-            changes: components["schemas"]["ChangeIn"][];
+            changes?: components["schemas"]["ChangeIn"][];
             /** @default [] */
-            routes: components["schemas"]["RouteChangeIn"][];
+            routes?: components["schemas"]["RouteChangeIn"][];
         };
         /** SaveOut */
         SaveOut: {

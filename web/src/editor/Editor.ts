@@ -4,7 +4,6 @@
  */
 import { batch, computed, effect, signal } from "@preact/signals-core";
 import type { Signal } from "@preact/signals-core";
-import type { Signal } from "@preact/signals-core";
 import { centreOn, fitBox, toImage } from "../geometry/camera";
 import { clamp } from "../geometry/points";
 import { Edits } from "./edits";

@@ -1,0 +1,53 @@
+/** The page's few addresses. */
+import { signal } from "@preact/signals-core";
+
+export type Place =
+  | { readonly view: "projects" }
+  | { readonly view: "project"; readonly project: number }
+  | { readonly view: "editor"; readonly labelSet: number; readonly media: number; readonly frame: number; readonly tour: boolean }
+  | { readonly view: "lost"; readonly path: string };
+
+export function placeOf(path: string, query: URLSearchParams): Place {
+  const project = /^\/projects\/(\d+)\/?$/.exec(path);
+  const editor = /^\/label-sets\/(\d+)\/media\/(\d+)\/?$/.exec(path);
+  if (path === "/") return { view: "projects" };
+  if (project) return { view: "project", project: Number(project[1]) };
+  if (editor) {
+    const frame = Number(query.get("frame") ?? 0);
+    return {
+      view: "editor",
+      labelSet: Number(editor[1]),
+      media: Number(editor[2]),
+      frame: Number.isFinite(frame) ? frame : 0,
+      tour: query.has("tour"),
+    };
+  }
+  return { view: "lost", path };
+}
+
+const here = () => placeOf(location.pathname, new URLSearchParams(location.search));
+
+export const place = signal<Place>(here());
+
+export const to = {
+  project: (id: number) => `/projects/${String(id)}`,
+  editor: (labelSet: number, media: number, more = "") => `/label-sets/${String(labelSet)}/media/${String(media)}${more}`,
+};
+
+export function go(path: string): void {
+  history.pushState(null, "", path);
+  place.value = here();
+}
+
+/** Links inside the page do not load it anew. */
+export function follow(event: MouseEvent): void {
+  const link = event.target instanceof Element ? event.target.closest("a") : null;
+  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  if (link.origin !== location.origin || link.target || link.hasAttribute("download")) return;
+  event.preventDefault();
+  go(link.pathname + link.search);
+}
+
+addEventListener("popstate", () => {
+  place.value = here();
+});
