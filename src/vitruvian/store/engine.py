@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,16 +13,14 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 
-from vitruvian.errors import NotFound, StorageFull, Unavailable
+from vitruvian.errors import NotFound, Unavailable
+from vitruvian.store.failures import is_retried, translated
 from vitruvian.store.lock import FileLock
-from vitruvian.store.migrate import migrate
+from vitruvian.store.migrate import check_revision, migrate
 from vitruvian.store.writer import GroupWriter
 
 T = TypeVar("T")
 
-#: Serialization failure, deadlock, and the race of two first writers of one row.
-_RETRIED = {"40001", "40P01", "23505"}
-_FULL = {"53100"}
 _TRIES = 6
 
 
@@ -30,8 +29,10 @@ class Store:
 
     Parameters
     ----------
-    engine : Engine
-        For reading, and on PostgreSQL for writing.
+    reading : Engine
+        Its transactions cannot write.
+    writing : Engine or None
+        None when opened for reading only.
     writer : GroupWriter or None
         The one writer of SQLite.
     lock : FileLock or None
@@ -39,24 +40,33 @@ class Store:
     """
 
     def __init__(
-        self, engine: Engine, writer: GroupWriter | None, writing: Engine | None, lock: FileLock | None, address: str
+        self, reading: Engine, writing: Engine | None, writer: GroupWriter | None, lock: FileLock | None, address: str
     ) -> None:
-        self._engine = engine
-        self._writer = writer
+        self._reading = reading
         self._writing = writing
+        self._writer = writer
         self._lock = lock
         self.address = address
 
     @property
     def dialect(self) -> str:
         """``sqlite`` or ``postgresql``."""
-        return self._engine.dialect.name
+        return self._reading.dialect.name
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Hand out a connection that sees one consistent moment."""
-        with self._engine.begin() as connection:
-            yield connection
+        """Hand out a connection that sees one consistent moment and cannot write.
+
+        Raises
+        ------
+        Unavailable
+            The database went away.
+        """
+        try:
+            with self._reading.begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise translated(error, self.address) from error
 
     def write(self, fn: Callable[[Connection], T]) -> T:
         """Run `fn` in a transaction, return its result after the commit.
@@ -74,26 +84,24 @@ class Store:
         if self._writer is not None:
             result: T = self._writer.write(fn)
             return result
-        if self.dialect == "sqlite":
+        if self._writing is None:
             raise Unavailable("The project is open for reading only", where=self.address)
         for attempt in range(_TRIES):
             try:
-                with self._engine.begin() as connection:
+                with self._writing.begin() as connection:
                     return fn(connection)
             except DBAPIError as error:
-                state = getattr(error.orig, "sqlstate", None)
-                if state in _FULL:
-                    raise StorageFull("The database's disk is full; nothing was written", where=self.address) from error
-                if state not in _RETRIED or attempt == _TRIES - 1:
-                    raise
-                time.sleep(0.005 * 2**attempt)
+                if not is_retried(error) or attempt == _TRIES - 1:
+                    raise translated(error, self.address) from error
+                # Two that met once would meet again after equal waits.
+                time.sleep(0.005 * 2**attempt * (0.5 + random.random()))  # noqa: S311 - spreads, hides nothing
         raise AssertionError("unreachable")
 
     def close(self) -> None:
         """Finish waiting writes and let go of the files."""
         if self._writer is not None:
             self._writer.close()
-        for engine in (self._writing, self._engine):
+        for engine in (self._writing, self._reading):
             if engine is not None:
                 engine.dispose()
         if self._lock is not None:
@@ -124,8 +132,12 @@ def open_store(address: str | Path, *, create: bool = False, read_only: bool = F
         No such file and `create` is not set.
     ProjectLocked
         Another process has this SQLite project open.
+    InvalidInput
+        The file is not a database.
+    StorageFull
+        No room for the tables or for the copy that is made before an upgrade.
     Unavailable
-        PostgreSQL cannot be reached.
+        PostgreSQL cannot be reached, the file may not be written, or a newer Vitruvian made the project.
     """
     text = str(address)
     if text.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
@@ -136,47 +148,65 @@ def open_store(address: str | Path, *, create: bool = False, read_only: bool = F
 def _open_postgresql(address: str, *, read_only: bool) -> Store:
     url = "postgresql+psycopg://" + address.split("://", 1)[1]
     engine = create_engine(url, pool_size=16, max_overflow=16, pool_pre_ping=True)
+    where = engine.url.render_as_string(hide_password=True)
     try:
-        if not read_only:
-            migrate(engine)
+        if read_only:
+            check_revision(engine)
         else:
-            engine.connect().close()
-    except OperationalError as error:
+            migrate(engine)
+    except BaseException as error:
         engine.dispose()
+        if not isinstance(error, OperationalError):
+            raise
         raise Unavailable(
             f"PostgreSQL cannot be reached: {str(error.orig).strip()}",
-            where=engine.url.render_as_string(hide_password=True),
+            where=where,
             hint="check the address and that the server runs",
         ) from error
-    return Store(engine, None, None, None, engine.url.render_as_string(hide_password=True))
+    # Every statement of a reader sees the same moment; the default level would let each see a later one.
+    reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return Store(reading, None if read_only else engine, None, None, where)
 
 
 def _open_sqlite(path: Path, *, create: bool, read_only: bool) -> Store:
-    if not path.exists() and not create:
+    if not path.exists() and (read_only or not create):
         raise NotFound(
             "There is no project here", where=str(path.parent), hint="make one with `vitruvian import PROJECT FILES`"
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = None if read_only else FileLock(path.with_name(path.name + ".lock"))
+    reading = _sqlite_engine(path, writing=False)
+    if read_only:
+        try:
+            check_revision(reading, path)
+        except BaseException as error:
+            reading.dispose()
+            raise translated(error, str(path)) from error
+        return Store(reading, None, None, None, str(path))
     try:
-        reading = _sqlite_engine(path, begin="BEGIN", size=8)
-        if read_only:
-            return Store(reading, None, None, None, str(path))
-        writing = _sqlite_engine(path, begin="BEGIN IMMEDIATE", size=1)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path.with_name(path.name + ".lock"))
+    except OSError as error:
+        raise Unavailable(
+            f"The project's folder may not be written: {error.strerror}",
+            where=str(path.parent),
+            hint="choose another folder, or change its permissions",
+        ) from error
+    writing = _sqlite_engine(path, writing=True)
+    try:
         migrate(writing, path)
-    except BaseException:
-        if lock is not None:
-            lock.release()
-        raise
-    return Store(reading, GroupWriter(writing), writing, lock, str(path))
+    except BaseException as error:
+        writing.dispose()
+        lock.release()
+        raise translated(error, str(path)) from error
+    return Store(reading, writing, GroupWriter(writing, str(path)), lock, str(path))
 
 
-def _sqlite_engine(path: Path, *, begin: str, size: int) -> Engine:
+def _sqlite_engine(path: Path, *, writing: bool) -> Engine:
+    size = 1 if writing else 8
     engine = create_engine(
         f"sqlite:///{path}",
         poolclass=QueuePool,
         pool_size=size,
-        max_overflow=0 if size == 1 else 24,
+        max_overflow=0 if writing else 24,
         connect_args={"timeout": 30, "check_same_thread": False},
     )
 
@@ -186,9 +216,11 @@ def _sqlite_engine(path: Path, *, begin: str, size: int) -> Engine:
         connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
             connection.execute(f"PRAGMA {pragma}")
+        if not writing:
+            connection.execute("PRAGMA query_only=ON")
 
     @event.listens_for(engine, "begin")
     def began(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
 
 from vitruvian.errors import ProjectLocked
+
+_TAKEN = {errno.EAGAIN, errno.EACCES, errno.EDEADLK}
 
 
 class FileLock:
@@ -23,6 +26,9 @@ class FileLock:
         try:
             _lock(self._file.fileno())
         except OSError as taken:
+            if taken.errno not in _TAKEN:  # a file system without locks, say
+                self._file.close()
+                raise
             self._file.seek(0)
             holder = self._file.read().strip()
             self._file.close()
@@ -36,6 +42,7 @@ class FileLock:
         self._file.flush()
 
     def release(self) -> None:
+        """Let go; the file stays, since removing it would let two processes hold two files of one name."""
         self._file.close()
 
 

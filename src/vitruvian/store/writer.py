@@ -13,9 +13,9 @@ from concurrent.futures import Future
 from typing import Any
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError
 
-from vitruvian.errors import StorageFull, Unavailable
+from vitruvian.errors import Unavailable
+from vitruvian.store.failures import is_full, translated
 
 Write = Callable[[Connection], Any]
 
@@ -30,10 +30,15 @@ class GroupWriter:
     ----------
     engine : Engine
         Used by this thread alone.
+    where : str
+        The file, for messages.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, where: str = "") -> None:
         self._engine = engine
+        self._where = where
+        # Nothing may be queued behind the end: nobody would ever answer it.
+        self._closing = threading.Lock()
         self._queue: queue.SimpleQueue[tuple[Write, Future[Any]] | None] = queue.SimpleQueue()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="vitruvian-writer", daemon=True)
@@ -47,22 +52,24 @@ class GroupWriter:
         StorageFull
             The disk is full; nothing of this write was kept.
         Unavailable
-            The store is closed.
+            The store is closed, or another program holds the file.
         """
-        if self._closed:
-            raise Unavailable("The project is closed", hint="open it again")
         if threading.current_thread() is self._thread:
             raise RuntimeError("a write must not start another write; pass the connection on")
         done: Future[Any] = Future()
-        self._queue.put((fn, done))
+        with self._closing:
+            if self._closed:
+                raise Unavailable("The project is closed", where=self._where, hint="open it again")
+            self._queue.put((fn, done))
         return done.result()
 
     def close(self) -> None:
         """Finish what waits, then stop."""
-        if not self._closed:
-            self._closed = True
-            self._queue.put(None)
-            self._thread.join()
+        with self._closing:
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)
+        self._thread.join()
 
     def _run(self) -> None:
         while (first := self._queue.get()) is not None:
@@ -85,33 +92,21 @@ class GroupWriter:
                 for fn, done in batch:
                     savepoint = connection.begin_nested()
                     try:
-                        answers.append((done, fn(connection), None))
+                        result = fn(connection)
                         savepoint.commit()
                     except BaseException as error:  # the waiting thread gets it
-                        if _is_full(error):
+                        if is_full(error):  # SQLite may have undone the whole transaction by itself
                             raise
                         savepoint.rollback()
-                        answers = [a for a in answers if a[0] is not done]
                         answers.append((done, None, error))
+                    else:
+                        answers.append((done, result, None))
         except BaseException as error:  # nothing of the batch was committed: every waiting thread must know
             for _, done in batch:
-                done.set_exception(_translated(error))
+                done.set_exception(translated(error, self._where))
             return
         for done, result, failure in answers:
             if failure is None:
                 done.set_result(result)
             else:
-                done.set_exception(_translated(failure))
-
-
-def _is_full(error: BaseException) -> bool:
-    text = str(error).lower()
-    return isinstance(error, OperationalError) and ("disk is full" in text or "disk i/o error" in text)
-
-
-def _translated(error: BaseException) -> BaseException:
-    if not _is_full(error):
-        return error
-    full = StorageFull("The disk is full; this save was not written", hint="free some space, then save again")
-    full.__cause__ = error
-    return full
+                done.set_exception(translated(failure, self._where))
