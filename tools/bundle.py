@@ -76,9 +76,7 @@ def npm() -> tuple[list[str], dict[str, str]]:
 def run(*arguments: str) -> None:
     """Run npm with `arguments` in the web folder; its words are shown only when it fails."""
     command, environment = npm()
-    done = subprocess.run(
-        [*command, *arguments], cwd=WEB, env=environment, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([*command, *arguments], cwd=WEB, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.stderr.write(done.stdout + done.stderr)
         raise SystemExit(f"npm {' '.join(arguments)} failed")

@@ -38,9 +38,8 @@ def install() -> None:
     if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
         print("Installing Debian's chromium for the browser tests", flush=True)
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        quiet = {"check": False, "env": environment, "stdout": subprocess.DEVNULL}
-        subprocess.run(["apt-get", "update", "-qq"], **quiet)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"], **quiet)
+        for command in ("apt-get update -qq", "apt-get install -y -qq --no-install-recommends chromium"):
+            subprocess.run(command.split(), check=False, env=environment, stdout=subprocess.DEVNULL)
     if not find():
         print("Installing Playwright's Chromium for the browser tests", flush=True)
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)

@@ -45,7 +45,7 @@ export class EditorSession {
       onSaved: (instances, pending) => session.editor.load(instances, pending),
     });
     await session.outbox.recover(await tab.others());
-    session.editor.routes.set((await api.routes(labelSet)).routes.map((route) => ({ ...route, value: null, keypoint: route.keypoint ?? null, reasons: route.reasons.map((reason) => ({ ...reason, value: reason.value ?? null })) })));
+    session.editor.routes.set((await api.routes(labelSet)).routes);
     session.#watch();
     return session;
   }
