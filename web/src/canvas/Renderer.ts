@@ -8,6 +8,7 @@ import type { EditorInstance } from "../editor/types";
 import { drawHand } from "./hand";
 import { drawInstances } from "./instances";
 import { Layer } from "./Layer";
+import { chooseWindow, neededWindow } from "./window";
 
 /** Above this zoom, pixels of the picture are shown as squares instead of being smoothed. */
 const PIXELS_FROM = 4;
@@ -77,11 +78,15 @@ export class Renderer {
     const { editor } = this;
     const view = editor.view.value;
     const ratio = globalThis.devicePixelRatio || 1;
-    for (const layer of Object.values(this.#layers)) layer.fit(view, ratio);
+    const { picture, rest, hand } = this.#layers;
+    const whole = [0, 0, view.width, view.height] as const;
+    picture.cover(whole, ratio);
+    rest.cover(whole, ratio);
     this.#drawPicture(ratio);
     this.#drawRest(ratio);
-    this.#layers.hand.clear();
-    drawHand(this.#layers.hand.context, editor);
+    hand.cover(chooseWindow(neededWindow(editor), hand.window, view, ratio), ratio);
+    hand.clear();
+    drawHand(hand.context, editor);
   }
 
   #drawPicture(ratio: number): void {

@@ -119,8 +119,8 @@ async function floor(count: number): Promise<unknown> {
   const below = new Layer(stage);
   const above = new Layer(stage);
   const size = { width: innerWidth, height: innerHeight };
-  below.fit(size, devicePixelRatio);
-  above.fit(size, devicePixelRatio);
+  below.cover([0, 0, size.width, size.height], devicePixelRatio);
+  above.cover([0, 0, size.width, size.height], devicePixelRatio);
   below.context.drawImage(source, 0, 0, size.width, size.height);
   return frames(count, (i) => {
     above.clear();
