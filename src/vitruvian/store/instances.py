@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+from sqlalchemy.exc import IntegrityError
 
+from vitruvian.errors import LabelError
 from vitruvian.labels import Instance, Ontology, Poses, empty_poses
 from vitruvian.store import schema
 from vitruvian.store.label_sets import lineage
-from vitruvian.store.packing import pack, unpack
+from vitruvian.store.packing import COLUMNS, pack, unpack
 
 _table = schema.instance
-#: SQLite takes 32,766 values in a statement; an instance has 17.
-_ROWS = 1_000
+#: Values in one statement: PostgreSQL's parser and SQLite's limit of 32,766 both bear many more.
+_VALUES = 1_000
+_KEY = ("label_set_id", "id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,33 +57,48 @@ def instances(
 
 def find(connection: Connection, label_set: int, ids: Sequence[str]) -> dict[str, Instance]:
     """Return the instances of these ids that the label set shows or has deleted."""
-    rows = connection.execute(select(_table).where(_shown(lineage(connection, label_set)), _table.c.id.in_(ids)))
-    return {row.id: unpack(row, label_set) for row in rows}
+    shown = _shown(lineage(connection, label_set))
+    found: dict[str, Instance] = {}
+    for start in range(0, len(ids), _VALUES):
+        rows = connection.execute(select(_table).where(shown, _table.c.id.in_(ids[start : start + _VALUES])))
+        found.update((row.id, unpack(row, label_set)) for row in rows)
+    return found
 
 
 def insert_instances(connection: Connection, label_set: int, new: Sequence[Instance]) -> None:
-    """Store many new instances without history: for imports and model runs."""
-    rows = [pack(instance, label_set) for instance in new]
-    for start in range(0, len(rows), _ROWS):
-        connection.execute(insert(_table), rows[start : start + _ROWS])
+    """Store many new instances without history: for imports and model runs.
+
+    Raises
+    ------
+    LabelError
+        Two have the same id, or the label set has one of the ids already.
+    """
+    try:
+        _insert(connection, pack(new, label_set), "")
+    except IntegrityError as error:
+        times = Counter(instance.id for instance in new)
+        twice = next((id for id, count in times.items() if count > 1), None)
+        if twice is not None:
+            raise LabelError("Two instances have the same id", where=f"instance {twice}") from error
+        raise LabelError(
+            "An instance cannot be stored: its id is taken, or its media or label set is gone",
+            where=f"label set {label_set}",
+            hint="import into a new label set",
+        ) from error
 
 
 def put_instances(connection: Connection, label_set: int, changed: Sequence[Instance]) -> None:
     """Store instances, replacing the label set's own rows of the same ids."""
-    keys = [(label_set, instance.id) for instance in changed]
-    own = {
-        row.id
-        for row in connection.execute(
-            select(_table.c.id).where(tuple_(_table.c.label_set_id, _table.c.id).in_(keys))
-        )
-    }  # fmt: skip
-    insert_instances(connection, label_set, [i for i in changed if i.id not in own])
-    for instance in changed:
-        if instance.id in own:
-            row = pack(instance, label_set)
-            connection.execute(
-                update(_table).where(_table.c.label_set_id == label_set, _table.c.id == instance.id).values(row)
-            )
+    replaced = ", ".join(f'"{c}" = excluded."{c}"' for c in COLUMNS if c not in _KEY)
+    _insert(connection, pack(changed, label_set), f"ON CONFLICT ({', '.join(_KEY)}) DO UPDATE SET {replaced}")
+
+
+def _insert(connection: Connection, rows: list[tuple[Any, ...]], conflict: str) -> None:
+    # The driver's own statement: SQLAlchemy's handling of each value takes longer than the database does.
+    if rows:
+        marks = ", ".join(["?" if connection.dialect.name == "sqlite" else "%s"] * len(COLUMNS))
+        names = ", ".join(f'"{c}"' for c in COLUMNS)
+        connection.exec_driver_sql(f"INSERT INTO instance ({names}) VALUES ({marks}) {conflict}", rows)  # noqa: S608
 
 
 def poses(connection: Connection, label_set: int, ontology: Ontology, *, media: int | None = None) -> Poses:

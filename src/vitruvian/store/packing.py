@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,28 +12,41 @@ from sqlalchemy import Row
 from vitruvian.labels import Instance
 from vitruvian.store.rows import dumps, loads, now
 
+_F8, _F4, _U1 = np.dtype("<f8"), np.dtype("<f4"), np.dtype("u1")
 
-def pack(instance: Instance, label_set: int) -> dict[str, Any]:
-    """Return the row of an instance."""
-    return {
-        "label_set_id": label_set,
-        "id": instance.id,
-        "media_id": instance.media,
-        "frame": instance.frame,
-        "track": instance.track,
-        "category": instance.category,
-        "xy": _bytes(instance.xy, "<f8"),
-        "visibility": _bytes(instance.visibility, "u1"),
-        "score": _bytes(instance.score, "<f4"),
-        "keyed": _bytes(instance.keyed, "u1"),
-        "box": _bytes(instance.box, "<f8"),
-        "mask": None if instance.mask is None else dumps(instance.mask),
-        "attributes": dumps(instance.attributes) if instance.attributes else "{}",
-        "extras": dumps(instance.extras) if instance.extras else "{}",
-        "revision": instance.revision,
-        "deleted": int(instance.deleted),
-        "updated_at": now(),
-    }
+
+#: The columns in the order in which :func:`pack` fills them.
+COLUMNS = (
+    "label_set_id", "id", "media_id", "frame", "track", "category", "xy", "visibility", "score", "keyed", "box",
+    "mask", "attributes", "extras", "revision", "deleted", "updated_at",
+)  # fmt: skip
+
+
+def pack(instances: Sequence[Instance], label_set: int) -> list[tuple[Any, ...]]:
+    """Return the rows of instances, values in the order of :data:`COLUMNS`."""
+    at = now()
+    return [
+        (
+            label_set,
+            i.id,
+            int(i.media),
+            int(i.frame),
+            i.track,
+            i.category,
+            _bytes(i.xy, _F8),
+            _bytes(i.visibility, _U1),
+            _bytes(i.score, _F4),
+            _bytes(i.keyed, _U1),
+            _bytes(i.box, _F8),
+            None if i.mask is None else dumps(i.mask),
+            dumps(i.attributes) if i.attributes else "{}",
+            dumps(i.extras) if i.extras else "{}",
+            int(i.revision),
+            int(i.deleted),
+            at,
+        )
+        for i in instances
+    ]
 
 
 def unpack(row: Row[Any], label_set: int) -> Instance:
@@ -56,5 +70,5 @@ def unpack(row: Row[Any], label_set: int) -> Instance:
     )
 
 
-def _bytes(values: NDArray[Any] | None, dtype: str) -> bytes | None:
-    return None if values is None else np.ascontiguousarray(values, dtype).tobytes()
+def _bytes(values: NDArray[Any] | None, dtype: np.dtype[Any]) -> bytes | None:
+    return None if values is None else np.asarray(values, dtype).tobytes()
