@@ -146,6 +146,7 @@ def _media(row: MediaRow, counts: instances.Counts | None, waiting: int) -> wire
         fps=list(row.fps),
         duration=row.frames * row.fps[1] / row.fps[0] if row.fps[0] else 0.0,
         codec=str(row.extras.get("codec", "")),
+        rotation=row.rotation,
         labelled_frames=counts.frames if counts else 0,
         instances=counts.instances if counts else 0,
         open_routes=waiting,

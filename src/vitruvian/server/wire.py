@@ -119,6 +119,7 @@ class MediaOut(Struct):
     fps: list[int]
     duration: float
     codec: str
+    rotation: int
     labelled_frames: int
     instances: int
     open_routes: int

@@ -449,6 +449,7 @@ export interface components {
             fps: number[];
             duration: number;
             codec: string;
+            rotation: number;
             labelled_frames: number;
             instances: number;
             open_routes: number;

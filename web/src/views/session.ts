@@ -9,7 +9,7 @@ import { Outbox } from "../sync/outbox";
 import { openStorage } from "../sync/storage";
 import { fromWire } from "../sync/wire";
 import { createEditor } from "../tools";
-import { ServerFrames } from "../video/server";
+import { openSource } from "../video/open";
 import type { FrameSource } from "../video/source";
 import { go, to } from "./router";
 import { claimTab } from "./tab";
@@ -63,9 +63,15 @@ export class EditorSession {
       const media = await api.media(id, this.labelSet.id);
       const { instances } = await api.instances(this.labelSet.id, id);
       editor.load(instances.map(fromWire), this.outbox.pending);
+      editor.picture.value = null;
       this.#source?.close();
-      this.#source = new ServerFrames((n) => address.frame(id, n), media.frames);
-      this.frameKind.value = this.#source.kind;
+      this.#source = await openSource({
+        ...media,
+        times: media.times ?? null,
+        rotated: media.rotation !== 0,
+        address: address.file(id),
+        frameAddress: (n) => address.frame(id, n),
+      });
       editor.open(asEditorMedia(media), frame);
     }
     if (tour && editor.routes.openCount) {
@@ -99,6 +105,7 @@ export class EditorSession {
       const source = await this.#source?.frame(frame);
       if (source && this.editor.media.value?.id === media && this.editor.frame.value === frame) {
         this.editor.picture.value = { media, frame, source };
+        this.frameKind.value = this.#source?.kind ?? "server";
         this.trouble.value = null;
       }
     } catch (error) {
