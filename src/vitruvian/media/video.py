@@ -137,9 +137,13 @@ class VideoReader:
     def _decode(self) -> Iterator[av.VideoFrame]:
         with contextlib.suppress(av.error.FFmpegError):  # the file ends in the middle of a packet
             for packet in self._container.demux(self._stream):
-                # One damaged packet must not take the rest of the video with it.
-                with contextlib.suppress(av.error.FFmpegError):
+                try:
                     yield from packet.decode()
+                except av.error.FFmpegError:
+                    # Decoders go on after damage, with pictures of other moments under these frames' times. What came
+                    # in before the damage is still good; the next key frame is reached by seeking.
+                    yield from (f for f in self._stream.codec_context.decode(None) if not f.is_corrupt)
+                    return
 
     def _decode_to(self, n: int) -> NDArray[np.uint8] | None:
         while self._frames is not None:
