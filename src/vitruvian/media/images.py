@@ -49,6 +49,10 @@ def read_image(path: Path) -> NDArray[np.uint8]:
     except UnidentifiedImageError as error:
         what = "The file is empty" if path.stat().st_size == 0 else "This is not an image that can be read"
         raise MediaError(what, where=str(path), hint="check where the file came from") from error
+    except (IsADirectoryError, PermissionError) as error:
+        raise MediaError(
+            f"The file cannot be opened: {error.strerror}", where=str(path), hint="check what it is and who may read it"
+        ) from error
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise MediaError(
             f"The image is damaged or cut off: {error}", where=str(path), hint="copy it again from its source"
