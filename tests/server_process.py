@@ -14,8 +14,8 @@ import httpx
 class ServerProcess:
     """`vitruvian serve` on a free port, and a client that is signed in."""
 
-    def __init__(self, project: str) -> None:
-        command = [sys.executable, "-m", "vitruvian.cli", "serve", project, "--port", "0", "--no-open", "--json"]
+    def __init__(self, project: str, *, port: str = "0") -> None:
+        command = [sys.executable, "-m", "vitruvian.cli", "serve", project, "--port", port, "--no-open", "--json"]
         environment = {**os.environ, "VITRUVIAN_USER": "ada"}
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
         assert self.process.stdout

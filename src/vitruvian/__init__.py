@@ -17,8 +17,10 @@ from vitruvian.labels import (
     Ontology,
     Poses,
     Skeleton,
+    Track,
     Visibility,
     skeleton_from_names,
+    tracks,
 )
 from vitruvian.labels.presets import PresetInfo, preset, preset_skeleton, presets
 from vitruvian.metrics import oks
@@ -37,6 +39,7 @@ __all__ = [
     "Poses",
     "PresetInfo",
     "Skeleton",
+    "Track",
     "Visibility",
     "VitruvianError",
     "__version__",
@@ -46,5 +49,6 @@ __all__ = [
     "presets",
     "read",
     "skeleton_from_names",
+    "tracks",
     "write",
 ]

@@ -36,8 +36,8 @@ def test_first_change_of_an_inherited_instance_copies_it(store: Store, project: 
         (model,) = instances.find(connection, project.model, ["p3"]).values()
         assert model.xy[1].tolist() == [5, 6]
         (change,) = changes.history(connection, project.person)
-    assert change.before == {"points": {"1": [5, 6, 2]}}
-    assert change.after == {"points": {"1": [50.25, 60.5, 1]}}
+    assert change.before == {"points": {"1": [5, 6, 2]}, "scores": {"1": 0.5}}
+    assert change.after == {"points": {"1": [50.25, 60.5, 1]}, "scores": {"1": None}}
     assert (change.author, change.request, change.revision) == ("ada", "r1", 1)
 
 

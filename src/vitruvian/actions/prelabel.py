@@ -62,7 +62,6 @@ def prelabel(
     label_set: int | None = None,
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] = lambda: False,
-    committing: Callable[[Connection, int, int], None] | None = None,
 ) -> PrelabelReport:
     """Mark the objects of every frame of `media_ids` into a label set of kind "model".
 
@@ -82,8 +81,6 @@ def prelabel(
         Called with (done, total) frames after each commit.
     cancelled : callable, optional
         Asked between chunks.
-    committing : callable, optional
-        Called with (connection, done, total) inside the transaction of each chunk.
 
     Raises
     ------
@@ -125,7 +122,7 @@ def prelabel(
                 ]
                 report.frames += len(pictures)
                 report.instances += len(made)
-                _commit(store, label_set, made, row.id, at + len(pictures), report.frames, total, committing)
+                _commit(store, label_set, made, row.id, at + len(pictures))
                 if progress:
                     progress(report.frames, total)
         except MediaError as error:
@@ -208,16 +205,11 @@ def _commit(
     made: Sequence[Instance],
     media_id: int,
     upto: int,
-    done: int,
-    total: int,
-    committing: Callable[[Connection, int, int], None] | None,
 ) -> None:
     def write(connection: Connection) -> None:
         instances.insert_instances(connection, label_set, made)
         extras = label_sets.label_set(connection, label_set).extras
         extras = {**extras, "done": {**extras.get("done", {}), str(media_id): upto}}
         label_sets.set_extras(connection, label_set, extras)
-        if committing:
-            committing(connection, done, total)
 
     store.write(write)

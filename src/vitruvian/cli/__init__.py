@@ -16,14 +16,14 @@ from vitruvian.cli.output import report_error
 from vitruvian.errors import Cancelled, Unavailable, VitruvianError
 
 COMMANDS = {
-    "demo": "Run the leading example on a real sports clip, and open the page on its doubtful points.",
+    "demo": "Run the leading example on a real sports clip.",
     "serve": "Serve a project's page and API on this machine.",
     "import": "Add images, videos and annotation files to a project.",
     "prelabel": "Let a model mark keypoints in every frame.",
     "route": "Queue the points that blur or low confidence make doubtful.",
     "export": "Write a project's labels to an annotation file.",
     "convert": "Convert an annotation file into another format.",
-    "info": "Say what is in a project, an annotation file, an image, a video or a preset.",
+    "info": "Say what a project, a file or a preset holds.",
 }
 
 

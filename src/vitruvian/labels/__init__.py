@@ -5,6 +5,7 @@ from vitruvian.labels.instance import Instance, check_instance, empty_instance
 from vitruvian.labels.ontology import Category, Ontology, ontology_from_document
 from vitruvian.labels.poses import Poses, concatenate, empty_poses, stack
 from vitruvian.labels.skeleton import Keypoint, Skeleton, skeleton_from_document, skeleton_from_names
+from vitruvian.labels.track import Track, tracks
 from vitruvian.labels.visibility import Visibility
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Ontology",
     "Poses",
     "Skeleton",
+    "Track",
     "Visibility",
     "check_instance",
     "concatenate",
@@ -26,4 +28,5 @@ __all__ = [
     "skeleton_from_document",
     "skeleton_from_names",
     "stack",
+    "tracks",
 ]

@@ -10,6 +10,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+ROUTE_STATES = ("open", "accepted", "fixed", "dismissed")
+
+#: What the databases' id columns hold; a larger number from outside is an id of nothing.
+LARGEST_ID = 2**63 - 1
+
 
 @dataclass(frozen=True, slots=True)
 class ProjectRow:
@@ -119,23 +124,6 @@ class ChangeRow:
     revision: int
     before: dict[str, Any]
     after: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class JobRow:
-    id: int
-    project: int
-    kind: str
-    state: str
-    params: dict[str, Any]
-    done: int
-    total: int
-    errors: list[dict[str, Any]]
-    result: dict[str, Any]
-    owner: str | None
-    heartbeat: float | None
-    created_at: str
-    updated_at: str
 
 
 def now() -> str:

@@ -164,23 +164,3 @@ route = Table(
     CheckConstraint("state IN ('open', 'accepted', 'fixed', 'dismissed')", name="state"),
     Index(None, "label_set_id", "state", "media_id"),
 )
-
-job = Table(
-    "job",
-    metadata,
-    Column("id", _Id, primary_key=True),
-    _reference("project"),
-    Column("kind", String, nullable=False),
-    Column("state", String, nullable=False, server_default="queued"),
-    Column("params", Text, nullable=False, server_default="{}"),
-    Column("done", Integer, nullable=False, server_default="0"),
-    Column("total", Integer, nullable=False, server_default="0"),
-    Column("errors", Text, nullable=False, server_default="[]"),
-    Column("result", Text, nullable=False, server_default="{}"),
-    Column("owner", String),
-    Column("heartbeat", Double),
-    Column("created_at", String, nullable=False),
-    Column("updated_at", String, nullable=False),
-    CheckConstraint("state IN ('queued', 'running', 'done', 'failed', 'cancelled')", name="state"),
-    Index(None, "state"),
-)

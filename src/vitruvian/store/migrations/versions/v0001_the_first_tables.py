@@ -20,30 +20,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_project_name")),
     )
     op.create_table(
-        "job",
-        sa.Column("id", ID, nullable=False),
-        sa.Column("project_id", ID, nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("state", sa.String(), server_default="queued", nullable=False),
-        sa.Column("params", sa.Text(), server_default="{}", nullable=False),
-        sa.Column("done", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("total", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("errors", sa.Text(), server_default="[]", nullable=False),
-        sa.Column("result", sa.Text(), server_default="{}", nullable=False),
-        sa.Column("owner", sa.String(), nullable=True),
-        sa.Column("heartbeat", sa.Double(), nullable=True),
-        sa.Column("created_at", sa.String(), nullable=False),
-        sa.Column("updated_at", sa.String(), nullable=False),
-        sa.CheckConstraint("state IN ('queued', 'running', 'done', 'failed', 'cancelled')", name=op.f("ck_job_state")),
-        sa.ForeignKeyConstraint(
-            ["project_id"], ["project.id"], name=op.f("fk_job_project_id_project"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
-    )
-    with op.batch_alter_table("job", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_job_state"), ["state"], unique=False)
-
-    op.create_table(
         "media",
         sa.Column("id", ID, nullable=False),
         sa.Column("project_id", ID, nullable=False),
