@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from vitruvian.errors import Forbidden, MediaError
 from vitruvian.media import MediaInfo, find_media, probe, resolve_inside
 from vitruvian.store import media
@@ -65,6 +63,9 @@ def import_media(
     report = ImportReport()
     files = list(find_media(paths))
     folders = [p.resolve() for p in paths if p.is_dir()]
+    with store.read() as connection:
+        newest = max((m.id for m in media.all_media(connection, project)), default=0)
+    seen: set[int] = set()
     for done, path in enumerate(files):
         try:
             if root is not None:
@@ -73,8 +74,11 @@ def import_media(
         except (MediaError, Forbidden) as error:
             report.failed.append(error)
         else:
-            id, new = store.write(lambda c, i=info, p=path: _add(c, project, p, i, folders))  # type: ignore[misc]
-            (report.added if new else report.known).append(id)
+            row = _row(path, info, folders)
+            id = store.write(lambda c, r=row: media.add_media(c, project, r))  # type: ignore[misc]
+            if id not in seen:
+                (report.added if id > newest else report.known).append(id)
+            seen.add(id)
             if not info.complete:
                 report.notes.append(f"{path}: the video is cut off; its {info.frames} readable frames were imported")
         if progress:
@@ -82,12 +86,10 @@ def import_media(
     return report
 
 
-def _add(
-    connection: Connection, project: int, path: Path, info: MediaInfo, folders: Sequence[Path]
-) -> tuple[int, bool]:
+def _row(path: Path, info: MediaInfo, folders: Sequence[Path]) -> MediaRow:
     full = path.resolve()
     inside = next((f for f in folders if full.is_relative_to(f)), full.parent)
-    row = MediaRow(
+    return MediaRow(
         id=0,
         kind=info.kind,
         uri=str(full),
@@ -101,6 +103,3 @@ def _add(
         rotation=info.rotation,
         extras={"codec": info.codec, "longest_gop": info.longest_gop} if info.kind == "video" else {},
     )
-    newest = max((m.id for m in media.all_media(connection, project)), default=0)
-    id = media.add_media(connection, project, row)
-    return id, id > newest
