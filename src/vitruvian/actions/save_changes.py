@@ -23,8 +23,10 @@ from vitruvian.store.rows import ChangeRow, now
 #: A field that the change does not speak of; None means "take it away" for box, mask and track.
 UNTOUCHED: Any = type("Untouched", (), {"__repr__": lambda _: "UNTOUCHED", "__bool__": lambda _: False})()
 
-#: A deletion speaks of the whole instance, so it is in the way of everything and everything is in its way.
-_WHOLE = "deleted"
+_FIELDS = ("category", "box", "mask", "track", "attributes", "deleted")
+
+#: PostgreSQL refuses index entries that are much longer.
+_LONGEST_ID = 200
 
 RouteState = Literal["open", "accepted", "fixed", "dismissed"]
 
@@ -65,8 +67,7 @@ class InstanceChange:
 
     def touched(self) -> set[str]:
         """Return the names of the points and fields that this change speaks of."""
-        named = ("category", "box", "mask", "track", "attributes", "deleted")
-        return {f"points.{k}" for k in self.points} | {n for n in named if getattr(self, n) is not UNTOUCHED}
+        return {f"points.{k}" for k in self.points} | {n for n in _FIELDS if getattr(self, n) is not UNTOUCHED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +101,9 @@ def save_changes(store: Store, label_set: int, author: str, wanted: SaveRequest)
     NotFound
         No such label set, media, frame, instance or route.
     InvalidInput
-        An instance stands twice in one request.
+        An instance stands twice in one request, an id cannot be stored, or an instance would leave its frame.
     """
-    ids = [change.instance for change in wanted.changes]
-    if len(set(ids)) != len(ids):
-        raise InvalidInput("An instance stands twice in one request", where=wanted.request, hint="squash its changes")
+    _check_request(author, wanted)
     saved: list[dict[str, Any]] = store.write(lambda connection: _save(connection, label_set, author, wanted))
     return saved
 
@@ -119,6 +118,9 @@ def _save(connection: Connection, label_set: int, author: str, wanted: SaveReque
     ontology = ontologies.ontology(connection, row.ontology)
     known = instances.find(connection, label_set, ids)
     _check_places(connection, row.project, [c for c in wanted.changes if c.instance not in known])
+    for change in wanted.changes:
+        if change.instance in known:
+            _check_same_place(change, known[change.instance])
     conflicts = [
         conflict
         for change in wanted.changes
@@ -138,7 +140,7 @@ def _save(connection: Connection, label_set: int, author: str, wanted: SaveReque
         before = known.get(change.instance)
         instance = _apply(change, before, ontology)
         changed = _difference(before, instance)
-        if before is None or changed[1]:
+        if before is None or changed[1]:  # an answer of "as it is" is no change
             instance.revision = (before.revision if before else 0) + 1
             written.append(instance)
             records.append(_record(instance, author, wanted.request, changed))
@@ -149,6 +151,20 @@ def _save(connection: Connection, label_set: int, author: str, wanted: SaveReque
     response = [instance.document() for instance in after]
     requests.remember(connection, label_set, wanted.request, response)
     return response
+
+
+def _check_request(author: str, wanted: SaveRequest) -> None:
+    ids = [change.instance for change in wanted.changes]
+    if len(set(ids)) != len(ids):
+        raise InvalidInput("An instance stands twice in one request", where=wanted.request, hint="squash its changes")
+    for kind, text_ in [("request id", wanted.request), ("author", author), *(("instance id", i) for i in ids)]:
+        if not 0 < len(text_) <= _LONGEST_ID or not text_.isprintable():
+            raise InvalidInput(
+                f"{text_[:40]!r} cannot be an {kind}", hint=f"use 1 to {_LONGEST_ID} printable characters"
+            )
+    for change in wanted.changes:
+        if change.base < 0:
+            raise InvalidInput(f"There is no revision {change.base}", where=f"instance {change.instance}")
 
 
 def _serialise(connection: Connection, label_set: int, ids: Sequence[str]) -> None:
@@ -181,17 +197,27 @@ def _check_places(connection: Connection, project: int, new: Sequence[InstanceCh
             raise NotFound(f"Media {change.media} has frames 0 to {frames - 1}, not {change.frame}", where=where)
 
 
+def _check_same_place(change: InstanceChange, current: Instance) -> None:
+    """Two clients that made the same id for different objects must not write into each other's."""
+    place = (change.media, change.frame)
+    if any(mine not in (None, theirs) for mine, theirs in zip(place, (current.media, current.frame), strict=True)):
+        raise InvalidInput(
+            f"Instance {change.instance!r} lies in media {current.media}, frame {current.frame}, not {place}",
+            where=f"instance {change.instance}",
+            hint="an instance stays in its frame; make a new one with an id of its own",
+        )
+
+
 def _conflict(
     connection: Connection, label_set: int, change: InstanceChange, current: Instance
 ) -> dict[str, Any] | None:
     if change.base == current.revision:
         return None
-    theirs: set[str] = set()
-    for after in history.since(connection, label_set, change.instance, change.base):
-        theirs |= {f"points.{k}" for k in after.get("points", {})} | {name for name in after if name != "points"}
-    mine = change.touched()
-    both = mine | theirs if _WHOLE in mine | theirs else mine & theirs
-    if not both or not mine or (change.base > current.revision and not theirs):
+    mine = change.touched() - _already(change, current)
+    # A base from the future: the client saw what this database never had, as after restoring a backup.
+    unknown = change.base > current.revision
+    both = mine if unknown else _in_the_way(mine, _touched_since(connection, label_set, change))
+    if not mine or not both:
         return None
     return {
         "instance": change.instance,
@@ -200,6 +226,44 @@ def _conflict(
         "theirs": current.document(),
         "fields": sorted(both),
     }
+
+
+def _touched_since(connection: Connection, label_set: int, change: InstanceChange) -> set[str]:
+    theirs: set[str] = set()
+    for after in history.since(connection, label_set, change.instance, change.base):
+        theirs |= {f"points.{k}" for k in after.get("points", {})} | {n for n in after if n in _FIELDS}
+    return theirs
+
+
+def _in_the_way(mine: set[str], theirs: set[str]) -> set[str]:
+    """Return what stands between two versions: the same points and fields, or everything.
+
+    A deletion speaks of the whole instance. Another category has other keypoints: the numbers of the points no longer
+    mean the same.
+    """
+    if not mine or not theirs:
+        return set()
+    if "deleted" in mine | theirs:
+        return mine | theirs
+    both = mine & theirs
+    for one, other in ((mine, theirs), (theirs, mine)):
+        if "category" in one and any(name.startswith("points.") for name in other):
+            both |= {"category"} | {name for name in other if name.startswith("points.")}
+    return both
+
+
+def _already(change: InstanceChange, current: Instance) -> set[str]:
+    """Return what the change asks for and is so already: two people who did the same are not in conflict."""
+    document = current.document()
+    flat = document["points"]
+    same = {n for n in _FIELDS if getattr(change, n) is not UNTOUCHED and _json(getattr(change, n)) == document[n]}
+    if change.category is UNTOUCHED or "category" in same:
+        same |= {f"points.{k}" for k, point in change.points.items() if list(point) == flat[3 * k : 3 * k + 3]}
+    return same
+
+
+def _json(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _apply(change: InstanceChange, before: Instance | None, ontology: Ontology) -> Instance:
@@ -265,13 +329,12 @@ def _copy(instance: Instance) -> Instance:
 def _difference(before: Instance | None, after: Instance) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the touched fields as they were and as they are, both JSON-able."""
     old, new = before.document() if before else None, after.document()
-    names = ("category", "box", "mask", "track", "attributes", "deleted")
     if old is None:
         untouched: dict[str, Any] = {"box": None, "mask": None, "track": None, "attributes": {}, "deleted": False}
         points = {str(k): new["points"][3 * k : 3 * k + 3] for k in np.flatnonzero(after.visibility).tolist()}
-        shown = {name: new[name] for name in names if new[name] != untouched.get(name)}
+        shown = {name: new[name] for name in _FIELDS if new[name] != untouched.get(name)}
         return {}, {**shown, "points": points}
-    was: dict[str, Any] = {name: old[name] for name in names if old[name] != new[name]}
+    was: dict[str, Any] = {name: old[name] for name in _FIELDS if old[name] != new[name]}
     is_: dict[str, Any] = {name: new[name] for name in was}
     if before is not None and before.xy.shape == after.xy.shape:
         differs = (before.xy != after.xy).any(axis=1) | (before.visibility != after.visibility)
@@ -282,7 +345,17 @@ def _difference(before: Instance | None, after: Instance) -> tuple[dict[str, Any
     if touched:
         was["points"] = {str(k): old["points"][3 * k : 3 * k + 3] for k in touched}
         is_["points"] = {str(k): new["points"][3 * k : 3 * k + 3] for k in touched}
+    for name in ("scores", "keyed"):  # they follow from the points, and a score may go where a point stayed
+        if old[name] != new[name]:
+            was[name], is_[name] = _part(old[name], new[name]), _part(new[name], old[name])
     return was, is_
+
+
+def _part(these: list[Any] | None, others: list[Any] | None) -> dict[str, Any] | list[Any] | None:
+    """Return the items in which a list differs, by index; all of it where the lists have no common length."""
+    if these is None or others is None or len(these) != len(others):
+        return these
+    return {str(k): one for k, (one, other) in enumerate(zip(these, others, strict=True)) if one != other}
 
 
 def _all_points(document: dict[str, Any]) -> dict[str, list[float]]:

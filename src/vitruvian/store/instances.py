@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from vitruvian.errors import LabelError
 from vitruvian.labels import Instance, Ontology, Poses, empty_poses
 from vitruvian.store import schema
 from vitruvian.store.label_sets import lineage
-from vitruvian.store.packing import COLUMNS, pack, unpack
+from vitruvian.store.packing import COLUMNS, POSTGRESQL_TYPES, pack, unpack
 
 _table = schema.instance
 #: Values in one statement: PostgreSQL's parser and SQLite's limit of 32,766 both bear many more.
@@ -74,7 +74,10 @@ def insert_instances(connection: Connection, label_set: int, new: Sequence[Insta
         Two have the same id, or the label set has one of the ids already.
     """
     try:
-        _insert(connection, pack(new, label_set), "")
+        if connection.dialect.name == "postgresql":
+            _copy(connection, pack(new, label_set))
+        else:
+            _insert(connection, pack(new, label_set), "")
     except IntegrityError as error:
         times = Counter(instance.id for instance in new)
         twice = next((id for id, count in times.items() if count > 1), None)
@@ -99,6 +102,22 @@ def _insert(connection: Connection, rows: list[tuple[Any, ...]], conflict: str) 
         marks = ", ".join(["?" if connection.dialect.name == "sqlite" else "%s"] * len(COLUMNS))
         names = ", ".join(f'"{c}"' for c in COLUMNS)
         connection.exec_driver_sql(f"INSERT INTO instance ({names}) VALUES ({marks}) {conflict}", rows)  # noqa: S608
+
+
+def _copy(connection: Connection, rows: list[tuple[Any, ...]]) -> None:
+    names = ", ".join(f'"{c}"' for c in COLUMNS)
+    statement = f"COPY instance ({names}) FROM STDIN (FORMAT BINARY)"
+    driver: Any = connection.dialect.dbapi
+    cursor: Any = connection.connection.cursor()
+    try:
+        with cursor.copy(statement) as copy:
+            copy.set_types(POSTGRESQL_TYPES)
+            for row in rows:
+                copy.write_row(row)
+    except driver.Error as error:
+        raise DBAPIError.instance(statement, None, error, driver.Error, dialect=connection.dialect) from error
+    finally:
+        cursor.close()
 
 
 def poses(connection: Connection, label_set: int, ontology: Ontology, *, media: int | None = None) -> Poses:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from vitruvian.errors import NotFound
+from vitruvian.errors import InvalidInput, NotFound
 from vitruvian.store import schema
 from vitruvian.store.rows import LabelSetRow, dumps, loads, now
 
@@ -24,7 +24,23 @@ def create_label_set(
     parent: int | None = None,
     extras: dict[str, Any] | None = None,
 ) -> int:
-    """Make a label set and return its id."""
+    """Make a label set and return its id.
+
+    Raises
+    ------
+    NotFound
+        No such parent.
+    InvalidInput
+        The parent is of another project or speaks of other keypoints: its points could not be shown through.
+    """
+    if parent is not None:
+        below = label_set(connection, parent)
+        if (below.project, below.ontology) != (project, ontology):
+            raise InvalidInput(
+                f"Label set {parent} has another project or ontology, so nothing can lie over it",
+                where=name,
+                hint="choose the parent's ontology, or import its labels into a label set of their own",
+            )
     made = connection.execute(
         insert(_table).values(
             project_id=project,

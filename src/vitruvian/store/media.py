@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, insert, select
 
 from vitruvian.errors import NotFound
 from vitruvian.store import schema
-from vitruvian.store.rows import MediaRow, dumps, loads, now
+from vitruvian.store.rows import LARGEST_ID, MediaRow, dumps, loads, now
 
 _table = schema.media
 
@@ -76,7 +76,11 @@ def project_of(connection: Connection, id: int) -> int:
 
 def sizes(connection: Connection, ids: set[int]) -> dict[int, tuple[int, int]]:
     """Return {media id: (project, frame count)} of those that exist."""
-    rows = connection.execute(select(_table.c.id, _table.c.project_id, _table.c.frames).where(_table.c.id.in_(ids)))
+    rows = connection.execute(
+        select(_table.c.id, _table.c.project_id, _table.c.frames).where(
+            _table.c.id.in_([i for i in ids if 0 < i <= LARGEST_ID])
+        )
+    )
     return {row.id: (row.project_id, row.frames) for row in rows}
 
 

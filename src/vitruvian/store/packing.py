@@ -21,6 +21,12 @@ COLUMNS = (
     "mask", "attributes", "extras", "revision", "deleted", "updated_at",
 )  # fmt: skip
 
+#: PostgreSQL's types of the columns, for its binary bulk protocol.
+POSTGRESQL_TYPES = (
+    "int8", "text", "int8", "int4", "text", "text", "bytea", "bytea", "bytea", "bytea", "bytea",
+    "text", "text", "text", "int4", "int4", "text",
+)  # fmt: skip
+
 
 def pack(instances: Sequence[Instance], label_set: int) -> list[tuple[Any, ...]]:
     """Return the rows of instances, values in the order of :data:`COLUMNS`."""

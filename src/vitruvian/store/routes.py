@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from vitruvian.errors import NotFound
+from vitruvian.errors import InvalidInput, NotFound
 from vitruvian.store import schema
 from vitruvian.store.label_sets import lineage
-from vitruvian.store.rows import RouteRow, dumps, loads, now
+from vitruvian.store.rows import LARGEST_ID, ROUTE_STATES, RouteRow, dumps, loads, now
 
 _table = schema.route
 _ROWS = 1_000
@@ -38,9 +38,9 @@ def add_routes(connection: Connection, routes: Sequence[RouteRow]) -> None:
 def routes(
     connection: Connection, label_set: int, *, state: str | None = "open", media: int | None = None
 ) -> list[RouteRow]:
-    """Return the routes of the label set and of those it lies over, the order in which people see them.
+    """Return the routes of the label set and of those it lies over, in the order in which people see them.
 
-    Media with the highest priority first, then frames in order, so that a tour does not jump about.
+    Frame after frame of each media, so that a tour does not jump about; the most doubtful point of an instance first.
     """
     query = select(_table).where(_table.c.label_set_id.in_(lineage(connection, label_set)))
     if state is not None:
@@ -60,19 +60,26 @@ def resolve_routes(connection: Connection, label_set: int, states: Mapping[int, 
     ------
     NotFound
         One of them does not exist or belongs elsewhere; none is changed.
+    InvalidInput
+        A state that there is not.
     """
     if not states:
         return
+    unknown = next((state for state in states.values() if state not in ROUTE_STATES), None)
+    if unknown is not None:
+        raise InvalidInput(f"{unknown!r} is no state of a route", hint="one of " + ", ".join(ROUTE_STATES))
     chain = lineage(connection, label_set)
     known = set(
         connection.execute(
-            select(_table.c.id).where(_table.c.id.in_(states), _table.c.label_set_id.in_(chain))
+            select(_table.c.id).where(
+                _table.c.id.in_([i for i in states if 0 < i <= LARGEST_ID]), _table.c.label_set_id.in_(chain)
+            )
         ).scalars()
     )
     missing = sorted(set(states) - known)
     if missing:
         raise NotFound(f"There is no route {missing[0]} in label set {label_set}", hint="reload the page")
-    for id, state in states.items():
+    for id, state in sorted(states.items()):  # one order for everybody, so that two never wait for each other
         settled = state != "open"
         connection.execute(
             update(_table)
