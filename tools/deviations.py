@@ -1,4 +1,7 @@
-"""Write what each COCO-like file under a folder deviates in into docs/formats/coco.md: ``python tools/deviations.py FOLDER``."""
+"""Write what each COCO-like file under a folder deviates in into docs/formats/coco.md.
+
+Run as ``python tools/deviations.py FOLDER``.
+"""
 
 from __future__ import annotations
 

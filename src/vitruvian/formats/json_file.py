@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from pathlib import Path
 from typing import Any
@@ -27,12 +28,14 @@ def read_json(path: Path) -> Any:
         raise FormatError(f"The file cannot be read: {reason}", where=str(path), hint="check the path") from error
     try:
         return msgspec.json.decode(content)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError, ValueError):
         pass
     # NaN and Infinity are not JSON, but Python has written them into many files; the standard parser takes them and
     # says the line of what it cannot take.
     try:
         return json.loads(content)
+    except RecursionError as error:
+        raise FormatError("Lists lie too deep in one another", where=str(path), hint="check the file") from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         line = getattr(error, "lineno", None)
         where = f"{path}, line {line}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(path)
@@ -49,9 +52,15 @@ def read_json(path: Path) -> Any:
 
 def encode_json(document: Any) -> bytes:
     """Return `document` as JSON; NaN is written the way Python reads it back."""
-    if _has_odd_number(document):
-        return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-    return msgspec.json.encode(document)
+    try:
+        content: bytes = msgspec.json.encode(document)
+    except (OverflowError, UnicodeEncodeError, ValueError):
+        # Integers of more than 64 bits, and halves of a character, which only the standard library writes.
+        return json.dumps(document, separators=(",", ":")).encode()
+    # msgspec writes NaN and Infinity as null, which would lose them; where there is no null there was none.
+    if b"null" in content and _has_odd_number(document):
+        return json.dumps(document, separators=(",", ":")).encode()
+    return content
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -78,11 +87,8 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def _has_odd_number(value: Any) -> bool:
-    # msgspec writes NaN and Infinity as null, which would lose them.
-    if isinstance(value, float):
-        return value != value or value in (float("inf"), float("-inf"))  # noqa: PLR0124 the test for NaN
     if isinstance(value, dict):
         return any(map(_has_odd_number, value.values()))
     if isinstance(value, list):
         return any(map(_has_odd_number, value))
-    return False
+    return isinstance(value, float) and not math.isfinite(value)

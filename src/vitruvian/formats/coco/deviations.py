@@ -57,7 +57,7 @@ class Deviations:
             return
         self._rows(records, ~present, "keypoints", "there are none, though the category has keypoints")
         nested = np.array(
-            [bool(f) and isinstance(r.get("keypoints", [0])[0], list) for r, f in zip(records, flats, strict=True)]
+            [isinstance(r["keypoints"][0], list) if f else False for r, f in zip(records, flats, strict=True)], bool
         )
         self._rows(records, nested, "keypoints", "each point is a list of its own; COCO has one flat list")
         self._rows(records, table.odd, "keypoints", "a visibility is not 0, 1 or 2; it is read as a score")

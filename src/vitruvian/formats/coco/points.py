@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -41,8 +42,14 @@ class Points:
 
 
 def is_whole_body(annotation: dict[str, Any]) -> bool:
-    """Whether the annotation keeps feet, face or hands in fields of their own."""
-    return "foot_kpts" in annotation and all(part in annotation for part, _ in PARTS)
+    """Whether the annotation keeps feet, face and hands in fields of their own."""
+    return "foot_kpts" in annotation and all(isinstance(annotation.get(part), list) for part, _ in PARTS)
+
+
+def is_nested(annotation: dict[str, Any]) -> bool:
+    """Whether each point is a list of its own."""
+    stated = annotation.get("keypoints")
+    return isinstance(stated, list) and bool(stated) and all(isinstance(point, list) for point in stated)
 
 
 def triplets(annotation: dict[str, Any]) -> list[Any] | None:
@@ -50,15 +57,18 @@ def triplets(annotation: dict[str, Any]) -> list[Any] | None:
     flat = annotation.get("keypoints")
     if not isinstance(flat, list) or not flat:
         return None
-    if isinstance(flat[0], list):
+    if isinstance(flat[0], list) and is_nested(annotation):
         flat = [number for triplet in flat for number in triplet]
-    if is_whole_body(annotation) and len(flat) == 3 * BODY:
+    if "foot_kpts" in annotation and len(flat) == 3 * BODY and is_whole_body(annotation):
         flat = flat + [number for part, _ in PARTS for number in annotation[part]]
     return flat
 
 
 def points(rows: list[list[Any]], keypoints: int) -> Points:
     """Turn flat lists of 3 K numbers into columns.
+
+    Third numbers other than 0, 1 and 2 are scores. Then all of that part of the row are: a score of 1 beside one of
+    0.93 does not say "hidden". The parts are WholeBody's five, or all of the points.
 
     Raises
     ------
@@ -67,19 +77,36 @@ def points(rows: list[list[Any]], keypoints: int) -> Points:
     """
     try:
         table = np.array(rows, np.float64).reshape(len(rows), keypoints, 3)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise FormatError(f"Keypoints are not numbers: {error}") from error
     xy, third = np.ascontiguousarray(table[:, :, :2]), table[:, :, 2]
-    graded = np.asarray(~np.isin(third, (0, 1, 2)))
+    plain = (third == 0) | (third == 1) | (third == 2)
     finite = np.asarray(np.isfinite(xy).all(axis=2))
-    visibility = np.where(graded, np.where(third > 0, 2, 0), np.nan_to_num(third)).astype(np.uint8)
-    visibility[~finite] = 0
-    xy[~finite] = 0
-    odd = np.asarray(graded.any(axis=1))
+    odd = np.asarray(~plain.all(axis=1))
     score = None
     if odd.any():
-        score = np.where(odd[:, None], third, np.nan).astype(np.float32)
-    return Points(xy, visibility, score, np.asarray(odd), ~np.asarray(finite.all(axis=1)))
+        graded = _graded(plain)
+        visibility = np.where(graded, np.where(third > 0, 2, 0), np.where(plain, third, 0)).astype(np.uint8)
+        with np.errstate(over="ignore"):
+            score = np.where(graded, third, np.nan).astype(np.float32)
+    else:
+        visibility = third.astype(np.uint8)
+    unplaced = np.asarray(~finite.all(axis=1))
+    if unplaced.any():
+        visibility[~finite] = 0
+        xy[~finite] = 0
+    return Points(xy, visibility, score, odd, unplaced)
+
+
+def _graded(plain: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which third numbers are scores, shape (N, K)."""
+    ends = [0, plain.shape[1]]
+    if plain.shape[1] == WHOLE:
+        ends = [0, *(np.cumsum([BODY, *(count for _, count in PARTS)]).tolist())]
+    graded = np.zeros_like(plain)
+    for first, last in itertools.pairwise(ends):
+        graded[:, first:last] = ~plain[:, first:last].all(axis=1, keepdims=True)
+    return graded
 
 
 def box(annotation: dict[str, Any]) -> NDArray[np.float64] | None:
@@ -87,7 +114,10 @@ def box(annotation: dict[str, Any]) -> NDArray[np.float64] | None:
     value = annotation.get("bbox")
     if not isinstance(value, list) or len(value) != 4 or not all(isinstance(v, int | float) for v in value):
         return None
-    found = np.array(value, np.float64)
+    try:
+        found = np.array(value, np.float64)
+    except OverflowError:
+        return None
     return found if np.isfinite(found).all() and (found[2:] >= 0).all() else None
 
 
@@ -97,7 +127,7 @@ def boxes(annotations: Sequence[dict[str, Any]]) -> list[NDArray[np.float64] | N
     if all(isinstance(b, list) and len(b) == 4 for b in stated):
         try:
             table = np.array(stated, np.float64)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             table = np.full((1, 4), np.nan)
         if table.shape == (len(stated), 4) and np.isfinite(table).all() and (table[:, 2:] >= 0).all():
             return list(table)
@@ -108,3 +138,30 @@ def track(annotation: dict[str, Any]) -> str | None:
     """Return the track of an annotation as text, or None."""
     value = annotation.get("track_id")
     return None if value is None else str(value)
+
+
+def mask(annotation: dict[str, Any]) -> Any:
+    """Return the segmentation of an annotation, or None when it is empty or neither polygons nor RLE."""
+    value = annotation.get("segmentation")
+    return value if value and isinstance(value, dict | list) else None
+
+
+def attributes(annotation: dict[str, Any]) -> dict[str, Any]:
+    """Return the attributes of an annotation; a new dict."""
+    value = annotation.get("attributes")
+    return dict(value) if isinstance(value, dict) else {}
+
+
+def scores(annotation: dict[str, Any], keypoints: int) -> NDArray[np.float32] | None:
+    """Return the points' scores where the annotation has a list of them, as Vitruvian writes it."""
+    value = annotation.get("scores")
+    if not isinstance(value, list) or len(value) != keypoints:
+        return None
+    if not all(s is None or isinstance(s, float) for s in value):
+        return None
+    return np.array([np.nan if s is None else s for s in value], np.float64).astype(np.float32)
+
+
+def key(id: Any) -> Any:
+    """Return an id as something that a dict takes, so that equal ids of a file meet."""
+    return id if type(id) is int or isinstance(id, str) or id is None else repr(id)

@@ -12,20 +12,20 @@ import numpy as np
 
 from vitruvian.errors import FormatError
 from vitruvian.formats.coco import points as decode
+from vitruvian.formats.coco.categories import read_ontology
 from vitruvian.formats.coco.deviations import Deviations
 from vitruvian.formats.json_file import read_json
 from vitruvian.labels import (
-    Category,
     Dataset,
     Instance,
     MediaEntry,
-    Ontology,
     Skeleton,
-    skeleton_from_names,
 )
-from vitruvian.labels.presets import preset_skeleton
 
 Record = dict[str, Any]
+
+#: A picture wider or higher than this is a mistake in the file.
+MAX_SIDE = 2**31
 
 
 def read(path: Path) -> Dataset:
@@ -72,7 +72,7 @@ def dataset(document: Any, file: str) -> Dataset:
             raise FormatError(f"Annotation {at} is not an object", where=f"{file}: annotation {at}")
     media, places = _media(images, annotations, found)
     groups = _by_category(annotations)
-    ontology, names = _ontology(categories, groups, annotations, file, found)
+    ontology, names = read_ontology(categories, groups, annotations, file, found)
     instances: list[Instance | None] = [None] * len(annotations)
     ids = _ids(annotations, found)
     for key, rows in groups.items():
@@ -97,25 +97,27 @@ def _media(
     media: list[MediaEntry] = []
     videos: dict[str, int] = {}
     places: dict[Any, tuple[int, int]] = {}
-    for image in images:
+    for position, image in enumerate(images):
         id = image.get("id")
         width, height = _side(image, "width"), _side(image, "height")
-        if isinstance(image.get("video"), str) and isinstance(image.get("frame_index"), int):
+        if _is_frame(image):
             at = videos.setdefault(image["video"], len(media))
             if at == len(media):
-                media.append(MediaEntry(image["video"], width, height, 1, "video", {"coco_frames": []}))
+                extras: Record = {"coco_frames": [], "coco_positions": []}
+                media.append(MediaEntry(image["video"], width, height, 1, "video", extras))
             entry = media[at]
-            entry.frames = max(entry.frames, image.get("video_frames", 0), image["frame_index"] + 1)
+            entry.frames = max(entry.frames, _count(image.get("video_frames")), image["frame_index"] + 1)
             entry.extras["coco_frames"].append(image)
+            entry.extras["coco_positions"].append(position)
             place = (at, image["frame_index"])
         else:
             place = (len(media), 0)
             media.append(MediaEntry(str(image.get("file_name", id)), width, height, extras={"coco": image}))
-        if _key(id) in places:
+        if decode.key(id) in places:
             found.add("image", id, "id", "the same id stands at several images; annotations go to the first")
-        places.setdefault(_key(id), place)
+        places.setdefault(decode.key(id), place)
     for annotation in annotations:
-        key = _key(annotation.get("image_id"))
+        key = decode.key(annotation.get("image_id"))
         if key not in places:
             if images:
                 found.add("annotation", annotation.get("id"), "image_id", "no image has this id")
@@ -127,94 +129,8 @@ def _media(
 def _by_category(annotations: Sequence[Record]) -> dict[Any, list[int]]:
     groups: dict[Any, list[int]] = defaultdict(list)
     for row, annotation in enumerate(annotations):
-        groups[_key(annotation.get("category_id"))].append(row)
+        groups[decode.key(annotation.get("category_id"))].append(row)
     return groups
-
-
-def _ontology(
-    categories: Sequence[Record],
-    groups: dict[Any, list[int]],
-    annotations: Sequence[Record],
-    file: str,
-    found: Deviations,
-) -> tuple[Ontology, dict[Any, str]]:
-    """Return the ontology and the category name of each category id."""
-    names: dict[Any, str] = {}
-    made: list[Category] = []
-    for category in categories:
-        key = _key(category.get("id"))
-        name = str(category.get("name") or f"category {category.get('id')}")
-        if any(name == other.name for other in made):
-            found.add("category", category.get("id"), "name", f"another category is called {name!r} too")
-            name = f"{name} ({category.get('id')})"
-        rows = groups.get(key, [])
-        made.append(Category(name, _skeleton(category, annotations, rows, found), extras={"coco": category}))
-        names.setdefault(key, name)
-    for key, rows in groups.items():
-        if key in names:
-            continue
-        id = annotations[rows[0]].get("category_id")
-        if categories:
-            found.add("annotation", annotations[rows[0]].get("id"), "category_id", f"there is no category {id!r}")
-        skeleton = _skeleton({}, annotations, rows, found, quiet=True)
-        name = "person" if id == 1 and skeleton and len(skeleton) in (17, decode.WHOLE) else f"category {id}"
-        names[key] = name
-        made.append(Category(name, skeleton, extras={"coco_id": id}))
-    return Ontology(Path(file).stem or "coco", tuple(made)), names
-
-
-def _skeleton(
-    category: Record, annotations: Sequence[Record], rows: Sequence[int], found: Deviations, *, quiet: bool = False
-) -> Skeleton | None:
-    labelled = next((annotations[row] for row in rows if decode.triplets(annotations[row])), None)
-    flat = decode.triplets(labelled) if labelled else None
-    stated = category.get("keypoints")
-    names = [str(n) for n in stated] if isinstance(stated, list) else []
-    if flat and len(flat) == 3 * decode.WHOLE and labelled and decode.is_whole_body(labelled):
-        return preset_skeleton("coco_wholebody")
-    if not names:
-        if not flat:
-            return None
-        count = len(flat) // 3
-        if not quiet:
-            found.add(
-                "category", category.get("id"), "keypoints", f"names are missing; annotations have {count} points"
-            )
-        return preset_skeleton("coco") if count == decode.BODY else skeleton_from_names(_numbered(count))
-    if len(set(names)) < len(names):
-        found.add("category", category.get("id"), "keypoints", "names repeat; they were numbered")
-        names = [f"{name} {i}" if names.count(name) > 1 else name for i, name in enumerate(names)]
-    edges = _edges(category, len(names), found)
-    coco = preset_skeleton("coco")
-    count = _agreed(annotations, rows) or len(names)
-    if count != len(names) and (count == decode.WHOLE or (count == decode.BODY and names[:count] == list(coco.names))):
-        found.add("category", category.get("id"), "keypoints", f"{len(names)} names; annotations have {count} points")
-        return preset_skeleton("coco_wholebody" if count == decode.WHOLE else "coco")
-    if tuple(names) == coco.names:
-        return Skeleton(coco.keypoints, edges or coco.edges, coco.sigma_kind, coco.sigma_source)
-    return skeleton_from_names(names, edges=edges)
-
-
-def _agreed(annotations: Sequence[Record], rows: Sequence[int]) -> int | None:
-    """Return the number of points on which all annotations agree, or None."""
-    counts = {len(flat) // 3 for row in rows if (flat := decode.triplets(annotations[row]))}
-    return counts.pop() if len(counts) == 1 else None
-
-
-def _edges(category: Record, count: int, found: Deviations) -> tuple[tuple[int, int], ...]:
-    pairs = [p for p in category.get("skeleton") or [] if isinstance(p, list) and len(p) == 2]
-    numbers = [n for pair in pairs for n in pair]
-    if not numbers or not all(isinstance(n, int) for n in numbers):
-        return ()
-    base = 1
-    if min(numbers) == 0:
-        base = 0
-        found.add("category", category.get("id"), "skeleton", "edges count from 0; COCO counts from 1")
-    edges = [(a - base, b - base) for a, b in pairs]
-    valid = [(a, b) for a, b in edges if 0 <= a < count and 0 <= b < count and a != b]
-    if len(valid) < len(edges):
-        found.add("category", category.get("id"), "skeleton", "an edge names a keypoint that does not exist")
-    return tuple(dict.fromkeys(valid))
 
 
 def _instances(
@@ -251,7 +167,7 @@ def _instances(
         raise FormatError(error.message, where=f"{file}: category {name}: keypoints") from error
     found.points(records, flats, table)
     boxes = decode.boxes(records)
-    where = [places[_key(record.get("image_id"))] for record in records]
+    where = [places[decode.key(record.get("image_id"))] for record in records]
     sizes = np.array([(media[at].width, media[at].height) for at, _ in where], np.float64).reshape(-1, 2)
     found.places(records, table, sizes, boxes)
     for row, record, (at, frame), xy, visibility, score, odd, box in zip(
@@ -272,10 +188,11 @@ def _instances(
             frame=frame,
             xy=xy,
             visibility=visibility,
-            score=score if odd else None,
+            score=score if odd else decode.scores(record, count),
             box=box,
-            mask=record.get("segmentation") or None,
+            mask=decode.mask(record),
             track=decode.track(record),
+            attributes=decode.attributes(record),
             extras={"coco": record},
         )
 
@@ -293,14 +210,16 @@ def _ids(annotations: Sequence[Record], found: Deviations) -> list[str]:
     return ids
 
 
+def _is_frame(image: Record) -> bool:
+    """Whether the image is a frame of a video, as Vitruvian writes it."""
+    index = image.get("frame_index")
+    return type(index) is int and index >= 0 and isinstance(image.get("video"), str)
+
+
+def _count(value: Any) -> int:
+    return value if type(value) is int else 0
+
+
 def _side(image: Record, name: str) -> int:
     value = image.get(name)
-    return int(value) if isinstance(value, int | float) and np.isfinite(value) else 0
-
-
-def _key(id: Any) -> Any:
-    return id if isinstance(id, int | str) or id is None else repr(id)
-
-
-def _numbered(count: int) -> list[str]:
-    return [f"keypoint {i}" for i in range(count)]
+    return int(value) if isinstance(value, int | float) and 0 < value < MAX_SIDE else 0

@@ -6,10 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from vitruvian.formats.coco import points as decode
+from vitruvian.formats.coco.edits import all_points, score_list, track_id, with_edits
+from vitruvian.formats.coco.images import Images
+from vitruvian.formats.coco.masks import area
+from vitruvian.formats.coco.points import key
 from vitruvian.formats.json_file import encode_json, write_atomically
-from vitruvian.labels import Category, Dataset, Instance, MediaEntry
+from vitruvian.labels import Category, Dataset, Instance
 
 Record = dict[str, Any]
 
@@ -27,82 +31,23 @@ def dumps(dataset: Dataset) -> bytes:
 def document(dataset: Dataset) -> Any:
     """Return what the file says, as JSON-able values."""
     source = dataset.extras.get("coco", {})
-    annotations = _annotations(dataset)
-    if source.get("shape") == "results":
+    images = Images(dataset)
+    # Labels that were read from a file without images or categories go back without them, unless something was added.
+    implied = bool(source) and images.implied
+    annotations = _annotations(dataset, images, implied=implied)
+    if source.get("shape") == "results" and implied:
         return annotations
     lists = {
-        "images": _images(dataset),
+        "images": images.records(implied=implied),
         "annotations": annotations,
-        "categories": _categories(dataset, implied=bool(source)),
+        "categories": _categories(dataset, implied=implied),
     }
     kept: Record = source.get("top", {})
-    top = {key: lists.get(key, value) for key, value in kept.items()}
-    for key, value in lists.items():
-        if key not in top and (value or not source):
-            top[key] = value
+    top = {name: lists.get(name, value) for name, value in kept.items()}
+    for name, value in lists.items():
+        if name not in top and (value or not source):
+            top[name] = value
     return top
-
-
-def _images(dataset: Dataset) -> list[Record]:
-    ids = ImageIds(dataset)
-    images: list[Record] = []
-    for at, entry in enumerate(dataset.media):
-        if "coco" in entry.extras:
-            images.append(entry.extras["coco"])
-        elif "coco_frames" in entry.extras:
-            images.extend(entry.extras["coco_frames"])
-            known = {r["frame_index"] for r in entry.extras["coco_frames"]}
-            images.extend(_frame(entry, f, ids.of(at, f)) for f in ids.frames(at) if f not in known)
-        elif "coco_id" in entry.extras:
-            continue
-        elif entry.kind == "video":
-            images.extend(_frame(entry, frame, ids.of(at, frame)) for frame in ids.frames(at))
-        else:
-            size = {"width": entry.width, "height": entry.height}
-            images.append({"id": ids.of(at, 0), "file_name": entry.name, **size})
-    return images
-
-
-def _frame(entry: MediaEntry, frame: int, id: Any) -> Record:
-    return {
-        "id": id,
-        "file_name": f"{entry.name}/{frame:06d}.jpg",
-        "width": entry.width,
-        "height": entry.height,
-        "video": entry.name,
-        "video_frames": entry.frames,
-        "frame_index": frame,
-    }
-
-
-class ImageIds:
-    """The image id of every (media, frame): the file's own, or the next free number."""
-
-    def __init__(self, dataset: Dataset) -> None:
-        self._ids: dict[tuple[int, int], Any] = {}
-        self._frames: dict[int, list[int]] = {}
-        for at, entry in enumerate(dataset.media):
-            if "coco" in entry.extras:
-                self._ids[at, 0] = entry.extras["coco"].get("id")
-            elif "coco_id" in entry.extras:
-                self._ids[at, 0] = entry.extras["coco_id"]
-            for record in entry.extras.get("coco_frames", ()):
-                self._ids[at, record["frame_index"]] = record.get("id")
-        wanted = {(i.media, i.frame) for i in dataset.instances}
-        wanted |= {(at, 0) for at, entry in enumerate(dataset.media) if entry.kind == "image"}
-        free = max((i for i in self._ids.values() if isinstance(i, int)), default=0)
-        for key in sorted(wanted - self._ids.keys()):
-            free += 1
-            self._ids[key] = free
-        for at, frame in sorted(wanted):
-            self._frames.setdefault(at, []).append(frame)
-
-    def of(self, media: int, frame: int) -> Any:
-        return self._ids[media, frame]
-
-    def frames(self, media: int) -> list[int]:
-        """Return the frames of `media` that hold instances."""
-        return self._frames.get(media, [])
 
 
 def _categories(dataset: Dataset, *, implied: bool) -> list[Record]:
@@ -110,10 +55,25 @@ def _categories(dataset: Dataset, *, implied: bool) -> list[Record]:
     out: list[Record] = []
     for category in dataset.ontology:
         if "coco" in category.extras:
-            out.append(category.extras["coco"])
+            out.append(_renewed(category))
         elif not (implied and "coco_id" in category.extras):
             out.append(_category(category, ids[category.name]))
     return out
+
+
+def _renewed(category: Category) -> Record:
+    """Return the record of a category, with a name and keypoints that changed since it was read."""
+    record: Record = category.extras["coco"]
+    read_as = category.extras.get("coco_read_as", {})
+    changes: Record = {}
+    if category.name != read_as.get("name", record.get("name")):
+        changes["name"] = category.name
+    stated = read_as.get("keypoints", record.get("keypoints"))
+    names = list(category.skeleton.names) if category.skeleton else None
+    if names and names != stated:
+        fresh = _category(category, None)
+        changes |= {"keypoints": fresh["keypoints"], "skeleton": fresh["skeleton"]}
+    return {**record, **changes} if changes else record
 
 
 def _category(category: Category, id: Any) -> Record:
@@ -132,7 +92,7 @@ def category_ids(dataset: Dataset) -> dict[str, Any]:
             ids[category.name] = category.extras["coco"].get("id")
         elif "coco_id" in category.extras:
             ids[category.name] = category.extras["coco_id"]
-    free = max((i for i in ids.values() if isinstance(i, int)), default=0)
+    free = max((i for i in ids.values() if type(i) is int), default=0)
     for category in dataset.ontology:
         if category.name not in ids:
             free += 1
@@ -140,99 +100,63 @@ def category_ids(dataset: Dataset) -> dict[str, Any]:
     return ids
 
 
-def _annotations(dataset: Dataset) -> list[Record]:
-    images = ImageIds(dataset)
+def _annotations(dataset: Dataset, images: Images, *, implied: bool) -> list[Record]:
     categories = category_ids(dataset)
-    taken = {r.get("id") for i in dataset.instances if (r := i.extras.get("coco"))}
-    free = max((i for i in taken if isinstance(i, int)), default=0)
+    names: dict[Any, str] = {}
+    for name, category_id in categories.items():
+        names.setdefault(key(category_id), name)
+    kept = [i for i in dataset.instances if not i.deleted]
+    known = [i for i in kept if "coco" in i.extras]
+    edited = iter(with_edits(known, [i.extras["coco"] for i in known]))
+    free = max((id for i in known if type(id := i.extras["coco"].get("id")) is int), default=0)
     out: list[Record] = []
-    for instance in dataset.instances:
-        record = instance.extras.get("coco")
-        image, category = images.of(instance.media, instance.frame), categories[instance.category]
-        if record is None:
+    for instance in kept:
+        if "coco" not in instance.extras:
             free += 1
-            out.append(_new(instance, free, image, category))
-        else:
-            out.append(_edited(instance, record, image, category))
+            image = images.id_of(instance.media, instance.frame)
+            out.append(_new(instance, free, image, categories[instance.category]))
+            continue
+        record = next(edited)
+        moved: Record = {}
+        if images.place_of(record.get("image_id")) != (instance.media, instance.frame):
+            moved["image_id"] = images.id_of(instance.media, instance.frame)
+        if names.get(key(record.get("category_id"))) != instance.category:
+            moved["category_id"] = categories[instance.category]
+        if not implied and "id" not in record:
+            free += 1
+            moved |= _required(instance, record, free)
+        out.append({**record, **moved} if moved else record)
     return out
 
 
 def _new(instance: Instance, id: int, image: Any, category: Any) -> Record:
     record: Record = {"id": id, "image_id": image, "category_id": category}
     if len(instance.visibility):
-        record["keypoints"] = _flat(instance)
-        record["num_keypoints"] = instance.labelled
-        if instance.score is not None and not np.isnan(instance.score).all():
-            record["scores"] = [None if np.isnan(s) else round(float(s), 4) for s in instance.score]
+        record |= all_points(instance)
+    if instance.score is not None and not np.isnan(instance.score).all():
+        record["scores"] = score_list(instance)
+        record["score"] = round(float(np.nanmean(instance.score)), 6)
     box = instance.box if instance.box is not None else _extent(instance)
+    covered = area(instance.mask)
     if box is not None:
         record["bbox"] = box.tolist()
-        record["area"] = float(box[2] * box[3])
+        record["area"] = float(box[2] * box[3]) if covered is None else covered
     record["iscrowd"] = 0
     record["segmentation"] = instance.mask if instance.mask is not None else []
     if instance.track is not None:
-        record["track_id"] = int(instance.track) if instance.track.isdecimal() else instance.track
+        record["track_id"] = track_id(instance.track)
     if instance.attributes:
         record["attributes"] = instance.attributes
     return record
 
 
-def _edited(instance: Instance, record: Record, image: Any, category: Any) -> Record:
-    """Return the record with what differs between it and the instance; the record itself when nothing does."""
-    changes: Record = {}
-    if record.get("image_id") != image:
-        changes["image_id"] = image
-    if record.get("category_id") != category:
-        changes["category_id"] = category
-    if not _same_points(instance, record):
-        changes |= _points(instance, record)
-    before = decode.box(record)
-    if instance.box is None:
-        if before is not None:
-            changes["bbox"] = None
-    elif before is None or not np.array_equal(before, instance.box):
-        changes["bbox"] = instance.box.tolist()
-        changes["area"] = float(instance.box[2] * instance.box[3])
-    if (record.get("segmentation") or None) != instance.mask:
-        changes["segmentation"] = instance.mask if instance.mask is not None else []
-    if decode.track(record) != instance.track:
-        changes["track_id"] = instance.track
-    if instance.attributes and record.get("attributes") != instance.attributes:
-        changes["attributes"] = instance.attributes
-    return {**record, **changes} if changes else record
+def _required(instance: Instance, record: Record, id: int) -> Record:
+    """Return the fields that a detection lacks and an annotation needs."""
+    fresh = _new(instance, id, None, None)
+    return {name: fresh[name] for name in ("id", "bbox", "area", "iscrowd") if name not in record and name in fresh}
 
 
-def _same_points(instance: Instance, record: Record) -> bool:
-    flat = decode.triplets(record)
-    count = len(instance.visibility)
-    if flat is None or len(flat) != 3 * count:
-        return not instance.visibility.any()
-    stated = decode.points([flat], count)
-    return bool(np.array_equal(stated.visibility[0], instance.visibility) and np.array_equal(stated.xy[0], instance.xy))
-
-
-def _points(instance: Instance, record: Record) -> Record:
-    flat = _flat(instance)
-    if decode.is_whole_body(record) and len(instance.visibility) == decode.WHOLE:
-        changes: Record = {"keypoints": flat[: 3 * decode.BODY]}
-        start = 3 * decode.BODY
-        for part, count in decode.PARTS:
-            changes[part] = flat[start : start + 3 * count]
-            start += 3 * count
-        changes["num_keypoints"] = int(np.count_nonzero(instance.visibility[: decode.BODY]))
-        return changes
-    nested = isinstance((record.get("keypoints") or [0])[0], list)
-    shaped = [flat[i : i + 3] for i in range(0, len(flat), 3)] if nested else flat
-    return {"keypoints": shaped, "num_keypoints": instance.labelled}
-
-
-def _flat(instance: Instance) -> list[float]:
-    flat: list[float] = np.column_stack((instance.xy, instance.visibility)).reshape(-1).tolist()
-    flat[2::3] = instance.visibility.tolist()
-    return flat
-
-
-def _extent(instance: Instance) -> Any:
+def _extent(instance: Instance) -> NDArray[np.float64] | None:
     xy = instance.xy[instance.visibility > 0]
     if not len(xy):
         return None

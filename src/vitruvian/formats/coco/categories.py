@@ -1,0 +1,148 @@
+"""The categories and skeletons of a COCO file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from vitruvian.formats.coco import points as decode
+from vitruvian.formats.coco.deviations import Deviations
+from vitruvian.labels import Category, Ontology, Skeleton, skeleton_from_names
+from vitruvian.labels.presets import preset_skeleton
+
+Record = dict[str, Any]
+
+
+def read_ontology(
+    categories: Sequence[Record],
+    groups: dict[Any, list[int]],
+    annotations: Sequence[Record],
+    file: str,
+    found: Deviations,
+) -> tuple[Ontology, dict[Any, str]]:
+    """Return the ontology and the category name of each category id.
+
+    Parameters
+    ----------
+    categories : sequence of dict
+        As the file lists them.
+    groups : dict
+        Category id to the rows of its annotations.
+    annotations : sequence of dict
+    file : str
+        Its name becomes the ontology's.
+    found : Deviations
+    """
+    names: dict[Any, str] = {}
+    made: list[Category] = []
+    for category in categories:
+        key = decode.key(category.get("id"))
+        stated = str(category.get("name") or "").strip() and category.get("name")
+        name = _free(str(stated or f"category {category.get('id')}"), made)
+        if stated and name != str(stated):
+            found.add("category", category.get("id"), "name", f"another category is called {stated!r} too")
+        skeleton = _skeleton(category, annotations, groups.get(key, []), found)
+        made.append(Category(name, skeleton, extras=_extras(category, name, skeleton)))
+        names.setdefault(key, name)
+    for key, rows in groups.items():
+        if key in names:
+            continue
+        id = annotations[rows[0]].get("category_id")
+        if categories:
+            found.add("annotation", annotations[rows[0]].get("id"), "category_id", f"there is no category {id!r}")
+        skeleton = _skeleton({}, annotations, rows, found, quiet=True)
+        person = id == 1 and skeleton is not None and len(skeleton) in (decode.BODY, decode.WHOLE)
+        names[key] = _free("person" if person else f"category {id}", made)
+        made.append(Category(names[key], skeleton, extras={"coco_id": id}))
+    return Ontology(Path(file).stem.strip() or "coco", tuple(made)), names
+
+
+def _extras(category: Record, name: str, skeleton: Skeleton | None) -> Record:
+    """Return the record, and how it was read where that differs from what it states, to tell later edits apart."""
+    read_as: Record = {}
+    if name != category.get("name"):
+        read_as["name"] = name
+    if skeleton and list(skeleton.names) != category.get("keypoints"):
+        read_as["keypoints"] = list(skeleton.names)
+    return {"coco": category, "coco_read_as": read_as} if read_as else {"coco": category}
+
+
+def _free(name: str, made: Sequence[Category]) -> str:
+    taken = {category.name for category in made}
+    numbered = (name if n == 1 else f"{name} ({n})" for n in range(1, len(taken) + 2))
+    return next(candidate for candidate in numbered if candidate not in taken)
+
+
+def _skeleton(
+    category: Record, annotations: Sequence[Record], rows: Sequence[int], found: Deviations, *, quiet: bool = False
+) -> Skeleton | None:
+    labelled, flat = _first_points(annotations, rows)
+    stated = category.get("keypoints")
+    names = _names(stated, category.get("id"), found) if isinstance(stated, list) else []
+    if len(flat) == 3 * decode.WHOLE and decode.is_whole_body(labelled):
+        return preset_skeleton("coco_wholebody")
+    if not names:
+        count = len(flat) // 3
+        if not count:
+            return None
+        if not quiet:
+            found.add(
+                "category", category.get("id"), "keypoints", f"names are missing; annotations have {count} points"
+            )
+        return preset_skeleton("coco") if count == decode.BODY else skeleton_from_names(_numbered(count))
+    edges = _edges(category, len(names), found)
+    coco = preset_skeleton("coco")
+    count = _agreed(annotations, rows) or len(names)
+    if count != len(names) and (count == decode.WHOLE or (count == decode.BODY and names[:count] == list(coco.names))):
+        found.add("category", category.get("id"), "keypoints", f"{len(names)} names; annotations have {count} points")
+        return preset_skeleton("coco_wholebody" if count == decode.WHOLE else "coco")
+    if tuple(names) == coco.names:
+        return Skeleton(coco.keypoints, edges or coco.edges, coco.sigma_kind, coco.sigma_source)
+    return skeleton_from_names(names, edges=edges)
+
+
+def _first_points(annotations: Sequence[Record], rows: Sequence[int]) -> tuple[Record, list[Any]]:
+    for row in rows:
+        flat = decode.triplets(annotations[row])
+        if flat and len(flat) % 3 == 0:
+            return annotations[row], flat
+    return {}, []
+
+
+def _names(stated: list[Any], id: Any, found: Deviations) -> list[str]:
+    names = [str(name) if str(name).strip() else f"keypoint {at}" for at, name in enumerate(stated)]
+    if len(set(names)) < len(names):
+        found.add("category", id, "keypoints", "names repeat; they were numbered")
+        while len(set(names)) < len(names):
+            names = [f"{name} {i}" if names.count(name) > 1 else name for i, name in enumerate(names)]
+    return names
+
+
+def _agreed(annotations: Sequence[Record], rows: Sequence[int]) -> int | None:
+    """Return the number of points on which all annotations agree, or None."""
+    counts = {len(flat) // 3 for row in rows if (flat := decode.triplets(annotations[row]))}
+    return counts.pop() if len(counts) == 1 else None
+
+
+def _edges(category: Record, count: int, found: Deviations) -> tuple[tuple[int, int], ...]:
+    stated = category.get("skeleton")
+    pairs = [p for p in stated if isinstance(p, list) and len(p) == 2] if isinstance(stated, list) else []
+    numbers = [n for pair in pairs for n in pair]
+    if not numbers or not all(type(n) is int for n in numbers):
+        if stated:
+            found.add("category", category.get("id"), "skeleton", "it is not a list of pairs of keypoint numbers")
+        return ()
+    base = 1
+    if min(numbers) == 0:
+        base = 0
+        found.add("category", category.get("id"), "skeleton", "edges count from 0; COCO counts from 1")
+    edges = [(a - base, b - base) for a, b in pairs]
+    valid = [(a, b) for a, b in edges if 0 <= a < count and 0 <= b < count and a != b]
+    if len(valid) < len(edges):
+        found.add("category", category.get("id"), "skeleton", "an edge names a keypoint that does not exist")
+    return tuple(dict.fromkeys(valid))
+
+
+def _numbered(count: int) -> list[str]:
+    return [f"keypoint {i}" for i in range(count)]

@@ -1,0 +1,87 @@
+"""Which image of a COCO file is which frame of which media, when it is written."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from vitruvian.formats.coco.points import key
+from vitruvian.labels import Dataset, MediaEntry
+
+Record = dict[str, Any]
+Place = tuple[int, int]
+
+
+class Images:
+    """The images of a dataset: those of the file it came from verbatim and in their order, then new ones.
+
+    Attributes
+    ----------
+    implied : bool
+        Whether there are no images but those that the source file's annotations spoke of without listing them.
+    """
+
+    def __init__(self, dataset: Dataset) -> None:
+        self._media = dataset.media
+        self._kept = _source_records(dataset.media)
+        self._ids: dict[Place, Any] = {}
+        self._places: dict[Any, Place] = {}
+        for record, place in self._kept:
+            self._know(place, record.get("id"))
+        self._implied: list[Place] = []
+        for at, entry in enumerate(dataset.media):
+            if "coco_id" in entry.extras:
+                self._know((at, 0), entry.extras["coco_id"])
+                self._implied.append((at, 0))
+        wanted = {(i.media, i.frame) for i in dataset.instances if not i.deleted}
+        wanted |= {(at, 0) for at, entry in enumerate(dataset.media) if entry.kind == "image"}
+        self._new = sorted(wanted - self._ids.keys())
+        free = max((i for i in self._ids.values() if type(i) is int), default=0)
+        for number, place in enumerate(self._new, start=free + 1):
+            self._know(place, number)
+        sourced = any("coco" in e.extras or "coco_frames" in e.extras for e in dataset.media)
+        self.implied = not self._new and (sourced or len(self._implied) == len(dataset.media))
+
+    def id_of(self, media: int, frame: int) -> Any:
+        """Return the image id of a frame."""
+        return self._ids[media, frame]
+
+    def place_of(self, id: Any) -> Place | None:
+        """Return the (media, frame) that an image id stands for."""
+        return self._places.get(key(id))
+
+    def records(self, *, implied: bool) -> list[Record]:
+        """Return the list of images; without those that the source file did not list when `implied`."""
+        out = [record for record, _ in self._kept]
+        more = self._new if implied else sorted([*self._implied, *self._new])
+        return out + [_record(self._media[at], frame, self._ids[at, frame]) for at, frame in more]
+
+    def _know(self, place: Place, id: Any) -> None:
+        self._ids.setdefault(place, id)
+        self._places.setdefault(key(id), place)
+
+
+def _source_records(media: list[MediaEntry]) -> list[tuple[Record, Place]]:
+    """Return the records of the file that the media came from, in its order, each with its place."""
+    ordered: dict[int, tuple[Record, Place]] = {}
+    others: list[tuple[Record, Place]] = []
+    for at, entry in enumerate(media):
+        if "coco" in entry.extras:
+            others.append((entry.extras["coco"], (at, 0)))
+        frames = entry.extras.get("coco_frames", ())
+        for position, record in zip(entry.extras.get("coco_positions", ()), frames, strict=True):
+            ordered[position] = (record, (at, record["frame_index"]))
+    out: list[tuple[Record, Place]] = []
+    rest = iter(others)
+    for position in sorted(ordered):
+        out.extend(itertools.islice(rest, max(0, position - len(out))))
+        out.append(ordered[position])
+    return [*out, *rest]
+
+
+def _record(entry: MediaEntry, frame: int, id: Any) -> Record:
+    size = {"width": entry.width, "height": entry.height}
+    if entry.kind == "video":
+        where = {"video": entry.name, "video_frames": entry.frames, "frame_index": frame}
+        return {"id": id, "file_name": f"{entry.name}/{frame:06d}.jpg", **size, **where}
+    return {"id": id, "file_name": entry.name, **size}
