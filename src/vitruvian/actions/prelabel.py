@@ -7,7 +7,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,9 @@ from sqlalchemy import Connection
 
 from vitruvian.assist.follow import follower
 from vitruvian.assist.predictor import Predictor
-from vitruvian.errors import Cancelled, MediaError, ModelError
+from vitruvian.errors import Cancelled, InvalidInput, MediaError, ModelError
 from vitruvian.labels import Instance, Ontology, Poses, Skeleton
-from vitruvian.media import open_frames
+from vitruvian.media import ImageReader, VideoReader, open_frames
 from vitruvian.store import instances, label_sets, media, ontologies
 from vitruvian.store.engine import Store
 from vitruvian.store.rows import MediaRow
@@ -42,7 +42,7 @@ class PrelabelReport:
     instances : int
         Instances made by this run.
     failed : list of MediaError
-        Media that could not be read to their end.
+        One for each media of which some frame could not be read; its other frames were done.
     """
 
     label_set: int
@@ -88,9 +88,11 @@ def prelabel(
         `cancelled` said so; `details` names the label set to go on with.
     ModelError
         No category of the ontology has the predictor's keypoints.
+    InvalidInput
+        `label_set` is of another ontology.
     """
     with store.read() as connection:
-        rows = [media.media(connection, id) for id in media_ids]
+        rows = [media.media(connection, id) for id in dict.fromkeys(media_ids)]
         category, skeleton = _category(ontologies.ontology(connection, ontology), predictor)
     if label_set is None:
         label_set = store.write(
@@ -99,7 +101,14 @@ def prelabel(
             )
         )
     with store.read() as connection:
-        done: dict[str, int] = label_sets.label_set(connection, label_set).extras.get("done", {})
+        begun = label_sets.label_set(connection, label_set)
+    if begun.ontology != ontology:
+        raise InvalidInput(
+            "The run to go on with marks another version of the ontology",
+            where=f"label set {label_set}",
+            hint="go on with the version that it was begun with, or begin a new run",
+        )
+    done: dict[str, int] = begun.extras.get("done", {})
     total = sum(row.frames for row in rows)
     report = PrelabelReport(label_set, frames=sum(min(done.get(str(r.id), 0), r.frames) for r in rows))
     order = np.array([skeleton.index[n] for n in predictor.names])
@@ -108,25 +117,28 @@ def prelabel(
         first = done.get(str(row.id), 0)
         if first:
             with store.read() as connection:
-                follows.resume(instances.poses(connection, label_set, Ontology("", (category,)), media=row.id))
-        try:
-            for at, pictures in _chunks(row, first):
-                if cancelled():
-                    raise Cancelled("The run was stopped; it can go on later", details={"label_set": label_set})
-                found = predictor.predict(pictures)
-                linked = [follows.follow(p, f, at + n) for n, (p, f) in enumerate(zip(pictures, found, strict=True))]
-                made = [
-                    instance
-                    for n, poses in enumerate(linked)
-                    for instance in _instances(poses, row.id, at + n, category.name, len(skeleton), order)
-                ]
-                report.frames += len(pictures)
-                report.instances += len(made)
-                _commit(store, label_set, made, row.id, at + len(pictures))
-                if progress:
-                    progress(report.frames, total)
-        except MediaError as error:
-            report.failed.append(error)
+                stored = instances.poses(connection, label_set, Ontology("", (category,)), media=row.id)
+            follows.resume(_as_predicted(stored, order))
+        unread: list[MediaError] = []
+        for chunk in _chunks(row, first):
+            if cancelled():
+                raise Cancelled("The run was stopped; it can go on later", details={"label_set": label_set})
+            unread += chunk.unread
+            found = predictor.predict(chunk.pictures) if chunk.pictures else []
+            made = [
+                instance
+                for frame, picture, poses in zip(chunk.frames, chunk.pictures, found, strict=True)
+                for instance in _instances(
+                    follows.follow(picture, poses, frame), row.id, frame, category.name, len(skeleton), order
+                )
+            ]
+            report.frames += chunk.stop - chunk.first
+            report.instances += len(made)
+            _commit(store, label_set, made, row.id, chunk.stop)
+            if progress:
+                progress(report.frames, total)
+        if unread:
+            report.failed.append(_summary(unread))
     return report
 
 
@@ -141,12 +153,23 @@ def _category(ontology: Ontology, predictor: Predictor) -> tuple[Any, Skeleton]:
     )
 
 
-def _chunks(row: MediaRow, first: int) -> Iterator[tuple[int, list[Picture]]]:
-    """Yield (first frame, pictures); a thread decodes ahead while the model works."""
-    ahead: queue.Queue[tuple[int, list[Picture]] | BaseException | None] = queue.Queue(maxsize=2)
+@dataclass(slots=True)
+class _Chunk:
+    """Frames `first` to `stop` - 1 of a media, as far as they could be read."""
+
+    first: int
+    stop: int
+    frames: list[int] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
+    unread: list[MediaError] = field(default_factory=list)
+
+
+def _chunks(row: MediaRow, first: int) -> Iterator[_Chunk]:
+    """Yield the frames from `first` on; a thread decodes ahead while the model works."""
+    ahead: queue.Queue[_Chunk | BaseException | None] = queue.Queue(maxsize=2)
     stop = threading.Event()
 
-    def put(item: tuple[int, list[Picture]] | BaseException | None) -> None:
+    def put(item: _Chunk | BaseException | None) -> None:
         while not stop.is_set():
             with suppress(queue.Full):
                 ahead.put(item, timeout=0.2)
@@ -156,23 +179,51 @@ def _chunks(row: MediaRow, first: int) -> Iterator[tuple[int, list[Picture]]]:
         try:
             with open_frames(Path(row.uri)) as reader:
                 for at in range(first, row.frames, CHUNK):
-                    put((at, [reader.frame(n) for n in range(at, min(at + CHUNK, row.frames))]))
+                    put(_read(reader, at, min(at + CHUNK, row.frames)))
                     if stop.is_set():
                         return
             put(None)
-        except BaseException as error:
+        except BaseException as error:  # the waiting thread gets it
             put(error)
 
     thread = threading.Thread(target=decode, name="vitruvian-decoder", daemon=True)
     thread.start()
     try:
         while (item := ahead.get()) is not None:
+            if isinstance(item, MediaError):  # the file as a whole cannot be opened; it may be back for a later run
+                yield _Chunk(first, first, unread=[item])
+                return
             if isinstance(item, BaseException):
                 raise item
             yield item
     finally:
         stop.set()
         thread.join()
+
+
+def _read(reader: VideoReader | ImageReader, first: int, stop: int) -> _Chunk:
+    chunk = _Chunk(first, stop)
+    for frame in range(first, stop):
+        try:
+            picture = reader.frame(frame)
+        except MediaError as error:
+            chunk.unread.append(error)
+        else:
+            chunk.frames.append(frame)
+            chunk.pictures.append(picture)
+    return chunk
+
+
+def _summary(unread: Sequence[MediaError]) -> MediaError:
+    first = unread[0]
+    if len(unread) == 1:
+        return first
+    return MediaError(f"{first.message}, nor can {len(unread) - 1} more", where=first.where, hint=first.hint)
+
+
+def _as_predicted(stored: Poses, order: NDArray[np.int64]) -> Poses:
+    """Return stored poses with their points in the predictor's order: what follows them compares the two."""
+    return replace(stored, xy=stored.xy[:, order], visibility=stored.visibility[:, order], score=stored.score[:, order])
 
 
 def _instances(
