@@ -160,10 +160,10 @@ def test_an_edit_changes_its_fields_and_no_others(tmp_path: Path) -> None:
         ("", "empty", "in.json"),
         ('{"images": [], "annotations": [{"id": 1, "keyp', "cut off", "line 1"),
         ('{"images": [],\n "annotations": [}', "not JSON", "line 2"),
-        ("[1, 2]", "not an object", "annotation 0"),
+        ("[1, 2]", "not an object", "entry 0"),
         ('{"shapes": []}', "not a COCO file", "in.json"),
         (json.dumps(coco_file(person(keypoints=[1, 2, 2]), person(2))), "3 keypoint numbers", "annotation 1"),
-        (json.dumps(coco_file(person(keypoints=["a"] * 9))), "not numbers", "person"),
+        (json.dumps(coco_file(person(keypoints=["a"] * 9))), "not numbers", "annotation 1"),
     ],
 )
 def test_what_cannot_be_read_says_what_and_where(tmp_path: Path, text: str, says: str, where: str) -> None:

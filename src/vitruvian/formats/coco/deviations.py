@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vitruvian.errors import FormatError
 from vitruvian.formats.coco.points import Points, is_whole_body
 from vitruvian.labels import FileWarning
 
@@ -25,6 +26,8 @@ class Deviations:
 
     def __init__(self, file: str) -> None:
         self.file = file
+        self.annotations: list[Record] = []
+        self.results = False
         self._found: dict[tuple[str, str, str], FileWarning] = {}
 
     def add(self, kind: str, id: Any, field: str, message: str, count: int = 1) -> None:
@@ -35,20 +38,40 @@ class Deviations:
         more = (known.count if known else 0) + count
         self._found[key] = FileWarning(self.file, known.record if known else record, field, message, more)
 
+    def name(self, record: Record, kind: str = "annotation") -> Any:
+        """Return what to call a record: its id, or its row among the annotations, from 0, where it has none."""
+        if record.get("id") is not None or kind != "annotation":
+            return record.get("id")
+        return f"#{next((row for row, other in enumerate(self.annotations) if other is record), 0)}"
+
     def warnings(self) -> list[FileWarning]:
         """Return what was found, in the order of finding."""
         return list(self._found.values())
 
     def records(self, document: Record, name: str) -> list[Record]:
-        """Return the list of records called `name`, noting when it is missing or holds something else."""
+        """Return the list of records called `name`, noting when it is missing or no list.
+
+        Raises
+        ------
+        FormatError
+            An entry of it is not an object.
+        """
         value = document.get(name)
         if not isinstance(value, list):
-            self.add("file", None, name, "the list is missing")
+            self.add("file", None, name, "it is not a list" if name in document else "the list is missing")
             return []
-        kept = [r for r in value if isinstance(r, dict)]
-        if len(kept) < len(value):
-            self.add("file", None, name, "an entry is not an object")
-        return kept
+        for at, record in enumerate(value):
+            if not isinstance(record, dict):
+                raise FormatError(f"Entry {at} of {name} is not an object", where=f"{self.file}: {name}: entry {at}")
+        if name in ("annotations", "results"):
+            self.annotations, self.results = value, name == "results"
+        return value
+
+    def required(self, records: Sequence[Record], kind: str, fields: Sequence[str]) -> None:
+        """Note fields that COCO's own tools need and records lack."""
+        for field in fields:
+            lacking = np.array([field not in record for record in records], bool)
+            self._rows(records, lacking, field, "it is missing", kind)
 
     def points(self, records: Sequence[Record], flats: Sequence[list[Any] | None], table: Points) -> None:
         """Note deviations in the points of one category's annotations."""
@@ -60,19 +83,24 @@ class Deviations:
             [isinstance(r["keypoints"][0], list) if f else False for r, f in zip(records, flats, strict=True)], bool
         )
         self._rows(records, nested, "keypoints", "each point is a list of its own; COCO has one flat list")
-        self._rows(records, table.odd, "keypoints", "a visibility is not 0, 1 or 2; it is read as a score")
+        if not self.results:
+            self._rows(records, table.odd, "keypoints", "a visibility is not 0, 1 or 2; it is read as a score")
         self._rows(
             records,
             table.unplaced,
             "keypoints",
             "a coordinate is not a finite number; its point counts as not labelled",
         )
+        idle = (table.visibility == 0) & (table.xy != 0).any(axis=2)
+        if table.score is not None:
+            idle &= np.isnan(table.score)
+        self._rows(records, idle.any(axis=1), "keypoints", "a point that is not labelled has a place other than 0, 0")
         highest = table.visibility.max(axis=1, initial=0)
         if present.any() and highest.max(initial=0) == 1:
             self._rows(
                 records, highest == 1, "keypoints", "visibility is 0 or 1 only, so labelled points read as hidden"
             )
-        stated = np.array([_number(r.get("num_keypoints")) for r in records])
+        stated = np.array([_number(r.get("num_keypoints")) for r in records], np.float64)
         counted = np.count_nonzero(table.visibility, axis=1)
         whole = np.array([is_whole_body(r) for r in records])
         body = np.count_nonzero(table.visibility[:, :17], axis=1)
@@ -91,11 +119,13 @@ class Deviations:
             records, np.asarray(outside.any(axis=1)) & known, "keypoints", "a labelled point lies outside of its image"
         )
 
-    def _rows(self, records: Sequence[Record], rows: NDArray[np.bool_], field: str, message: str) -> None:
+    def _rows(
+        self, records: Sequence[Record], rows: NDArray[np.bool_], field: str, message: str, kind: str = "annotation"
+    ) -> None:
         count = int(np.count_nonzero(rows))
         if count:
             first = records[int(np.argmax(rows))]
-            self.add("annotation", first.get("id"), field, message, count)
+            self.add(kind, self.name(first, kind), field, message, count)
 
 
 def _number(value: Any) -> float:

@@ -27,6 +27,9 @@ Record = dict[str, Any]
 #: A picture wider or higher than this is a mistake in the file.
 MAX_SIDE = 2**31
 
+HINT = "a COCO file is an object with images, annotations and categories, or a list of results"
+LISTS = ("images", "annotations", "categories")
+
 
 def read(path: Path) -> Dataset:
     """Read a COCO file.
@@ -53,23 +56,20 @@ def dataset(document: Any, file: str) -> Dataset:
     found = Deviations(file)
     if isinstance(document, list):
         top: Record = {}
-        annotations, images, categories = document, [], []
-        shape = "results"
+        annotations = found.records({"results": document}, "results")
+        images: list[Record] = []
+        categories: list[Record] = []
+        if annotations and not any("image_id" in record for record in annotations):
+            raise FormatError("None of these results names an image", where=f"{file}: image_id", hint=HINT)
     elif isinstance(document, dict) and isinstance(document.get("annotations"), list):
         top = document
-        annotations = document["annotations"]
+        annotations = found.records(document, "annotations")
         images = found.records(document, "images")
         categories = found.records(document, "categories")
-        shape = "dataset"
+        found.required(annotations, "annotation", ("id", "image_id", "category_id", "bbox", "area", "iscrowd"))
+        found.required(images, "image", ("id", "file_name", "width", "height"))
     else:
-        raise FormatError(
-            "This is not a COCO file: it has no list of annotations",
-            where=file,
-            hint="a COCO file is an object with images, annotations and categories, or a list of results",
-        )
-    for at, record in enumerate(annotations):
-        if not isinstance(record, dict):
-            raise FormatError(f"Annotation {at} is not an object", where=f"{file}: annotation {at}")
+        raise FormatError("This is not a COCO file: it has no list of annotations", where=file, hint=HINT)
     media, places = _media(images, annotations, found)
     groups = _by_category(annotations)
     ontology, names = read_ontology(categories, groups, annotations, file, found)
@@ -80,12 +80,19 @@ def dataset(document: Any, file: str) -> Dataset:
         skeleton = ontology.skeleton(name) if ontology.category(name).skeleton else None
         records = [annotations[row] for row in rows]
         _instances(records, rows, name, skeleton, media, places, ids, instances, file, found)
-    kept = {k: None if k in ("images", "annotations", "categories") else v for k, v in top.items()}
+    # Where there is no list under these names, what stands there is kept.
+    lists = [name for name in LISTS if isinstance(top.get(name), list)]
     return Dataset(
         ontology=ontology,
         media=media,
         instances=[i for i in instances if i is not None],
-        extras={"coco": {"shape": shape, "top": kept}},
+        extras={
+            "coco": {
+                "shape": "results" if isinstance(document, list) else "dataset",
+                "top": {name: None if name in lists else value for name, value in top.items()},
+                "lists": lists,
+            }
+        },
         warnings=found.warnings(),
     )
 
@@ -120,7 +127,7 @@ def _media(
         key = decode.key(annotation.get("image_id"))
         if key not in places:
             if images:
-                found.add("annotation", annotation.get("id"), "image_id", "no image has this id")
+                found.add("annotation", found.name(annotation), "image_id", "no image has this id")
             places[key] = (len(media), 0)
             media.append(MediaEntry(str(annotation.get("image_id")), extras={"coco_id": annotation.get("image_id")}))
     return media, places
@@ -158,22 +165,23 @@ def _instances(
         if flat is not None and len(flat) != 3 * count:
             raise FormatError(
                 f"{len(flat)} keypoint numbers; category {name!r} has {count} keypoints, so {3 * count} are expected",
-                where=f"{file}: annotation {record.get('id')}: keypoints",
+                where=f"{file}: annotation {found.name(record)}: keypoints",
                 hint="x, y and visibility for every keypoint of the category, in its order",
             )
     try:
         table = decode.points([blank if flat is None else flat for flat in flats], count)
     except FormatError as error:
-        raise FormatError(error.message, where=f"{file}: category {name}: keypoints") from error
+        where = f"{file}: annotation {_first_unreadable(records, flats, count, found)}: keypoints"
+        raise FormatError(error.message, where=where, hint="keypoints are flat x, y, visibility numbers") from error
     found.points(records, flats, table)
     boxes = decode.boxes(records)
-    where = [places[decode.key(record.get("image_id"))] for record in records]
-    sizes = np.array([(media[at].width, media[at].height) for at, _ in where], np.float64).reshape(-1, 2)
+    spots = [places[decode.key(record.get("image_id"))] for record in records]
+    sizes = np.array([(media[at].width, media[at].height) for at, _ in spots], np.float64).reshape(-1, 2)
     found.places(records, table, sizes, boxes)
     for row, record, (at, frame), xy, visibility, score, odd, box in zip(
         rows,
         records,
-        where,
+        spots,
         table.xy,
         table.visibility,
         [None] * len(rows) if table.score is None else table.score,
@@ -195,6 +203,17 @@ def _instances(
             attributes=decode.attributes(record),
             extras={"coco": record},
         )
+
+
+def _first_unreadable(
+    records: Sequence[Record], flats: Sequence[list[Any] | None], count: int, found: Deviations
+) -> Any:
+    for record, flat in zip(records, flats, strict=True):
+        try:
+            decode.points([] if flat is None else [flat], count)
+        except FormatError:
+            return found.name(record)
+    return ""
 
 
 def _ids(annotations: Sequence[Record], found: Deviations) -> list[str]:

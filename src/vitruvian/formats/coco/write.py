@@ -43,7 +43,11 @@ def document(dataset: Dataset) -> Any:
         "categories": _categories(dataset, implied=implied),
     }
     kept: Record = source.get("top", {})
-    top = {name: lists.get(name, value) for name, value in kept.items()}
+    stated = source.get("lists", ())
+    top = {
+        name: (lists[name] or value) if name in lists and name not in stated else value for name, value in kept.items()
+    }
+    top |= {name: lists[name] for name in stated}
     for name, value in lists.items():
         if name not in top and (value or not source):
             top[name] = value
