@@ -1,0 +1,111 @@
+"""The commands as a script would call them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.server_process import ServerProcess
+from vitruvian.cli import COMMANDS
+
+
+def vitruvian(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "vitruvian.cli", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+
+
+def coco_file(path: Path) -> Path:
+    points = [c for k in range(17) for c in (10.5 + k, 20 + k, 2)]
+    names = json.loads(vitruvian("info", "coco", "--json").stdout)["keypoints"]
+    path.write_text(
+        json.dumps(
+            {
+                "images": [{"id": 1, "file_name": "a.png", "width": 64, "height": 48}],
+                "annotations": [{"id": 5, "image_id": 1, "category_id": 1, "keypoints": points, "num_keypoints": 17}],
+                "categories": [{"id": 1, "name": "person", "keypoints": names, "skeleton": []}],
+            }
+        )
+    )
+    return path
+
+
+def picture(path: Path) -> Path:
+    Image.fromarray(np.zeros((48, 64, 3), np.uint8)).save(path)
+    return path
+
+
+def test_help_names_every_command() -> None:
+    said = vitruvian("--help").stdout
+    assert all(f"  {name} " in said for name in COMMANDS)
+    assert "..." not in said.split("Commands:")[1]
+    for name in COMMANDS:
+        assert vitruvian(name, "--help").returncode == 0
+
+
+def test_media_and_labels_in_and_out_again(tmp_path: Path) -> None:
+    image, labels = picture(tmp_path / "a.png"), coco_file(tmp_path / "in.json")
+    done = vitruvian("import", tmp_path / "project", image, labels, "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["instances"] == 1
+    again = json.loads(vitruvian("import", tmp_path / "project", image, "--json").stdout)
+    assert (again["added"], again["known"]) == (0, 1)
+    assert vitruvian("export", tmp_path / "project", tmp_path / "out.json").returncode == 0
+    exported, original = (json.loads((tmp_path / name).read_text()) for name in ("out.json", "in.json"))
+    assert exported["annotations"] == original["annotations"]
+    assert exported["categories"] == original["categories"]
+    assert "1 instances" in vitruvian("info", tmp_path / "project").stdout
+    refused = vitruvian("export", tmp_path / "project", tmp_path / "out.json")
+    assert (refused.returncode, "--force" in refused.stderr) == (2, True)
+
+
+def test_convert_is_lossless(tmp_path: Path) -> None:
+    labels = coco_file(tmp_path / "in.json")
+    assert vitruvian("convert", labels, tmp_path / "out.json").returncode == 0
+    assert json.loads((tmp_path / "out.json").read_text()) == json.loads(labels.read_text())
+
+
+def test_a_bad_file_is_named_and_stops_nothing(tmp_path: Path) -> None:
+    (tmp_path / "text.mp4").write_text("no video")
+    (tmp_path / "empty.jpg").write_bytes(b"")
+    picture(tmp_path / "good.png")
+    done = vitruvian("import", tmp_path / "project", tmp_path, "--json")
+    assert done.returncode == 0
+    facts = json.loads(done.stdout)
+    assert facts["added"] == 1
+    assert {Path(f["where"]).name for f in facts["failed"]} == {"text.mp4", "empty.jpg"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["info", "nothing"], 3, "There is no preset"),
+        (["serve", "nowhere"], 3, "There is no project here"),
+        (["export", "nowhere", "x.json"], 3, "There is no project here"),
+        (["convert", "missing.json", "x.json"], 2, "cannot be read"),
+        (["convert", "missing.odd", "x.json"], 2, "belongs to no known format"),
+        (["frobnicate"], 2, "No such command"),
+    ],
+)
+def test_errors_say_what_and_have_their_exit_code(arguments: list[str], code: int, says: str, tmp_path: Path) -> None:
+    done = vitruvian(*arguments)
+    assert (done.returncode, says in done.stderr, "Traceback" in done.stderr) == (code, True, False)
+
+
+def test_an_error_in_json(tmp_path: Path) -> None:
+    done = vitruvian("info", "nothing", "--json")
+    assert json.loads(done.stdout)["error"]["code"] == "not_found"
+
+
+def test_two_servers_on_one_project(tmp_path: Path) -> None:
+    vitruvian("import", tmp_path / "project", picture(tmp_path / "a.png"))
+    first = ServerProcess(str(tmp_path / "project"))
+    second = vitruvian("serve", tmp_path / "project", "--port", "0", "--no-open")
+    first.stop()
+    assert second.returncode == 6
+    assert "has this project open" in second.stderr
