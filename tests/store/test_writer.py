@@ -1,6 +1,7 @@
 import sqlite3
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,7 @@ def test_closing_finishes_what_waits_and_refuses_what_comes_after(tmp_path: Path
         for turn in range(200):
             name = f"{number}-{turn}"
             try:
-                store.write(lambda c, name=name: projects.create_project(c, name))
+                store.write(partial(projects.create_project, name=name))
             except Unavailable:
                 refused.append(name)
                 return
