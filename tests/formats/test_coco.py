@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.formats.coco_files import coco_file, person, results, two_videos, whole_body
 from vitruvian.errors import FormatError
 from vitruvian.formats import read, write
 from vitruvian.formats.coco.read import dataset
@@ -16,24 +17,6 @@ from vitruvian.labels import Dataset, MediaEntry, empty_instance
 from vitruvian.labels.presets import preset
 
 SHARED = Path(os.environ.get("VITRUVIAN_SHARED", Path(__file__).parents[2].parent / "shared")) / "data"
-NAMES = ["nose", "left_wrist", "right_wrist"]
-
-
-def coco_file(*annotations: dict[str, Any], **top: Any) -> dict[str, Any]:
-    return {
-        "info": {"year": 2017, "odd": None},
-        "images": [{"id": 7, "file_name": "a.jpg", "width": 640, "height": 480, "coco_url": "u"}],
-        "annotations": list(annotations),
-        "categories": [{"id": 1, "name": "person", "supercategory": "person", "keypoints": NAMES,
-                        "skeleton": [[1, 2], [1, 3]]}],
-        **top,
-    }  # fmt: skip
-
-
-def person(id: int = 1, **fields: Any) -> dict[str, Any]:
-    return {"id": id, "image_id": 7, "category_id": 1, "keypoints": [10.5, 20, 2, 30, 40, 1, 0, 0, 0],
-            "num_keypoints": 2, "bbox": [1, 2, 30.5, 40], "area": 1220.0, "iscrowd": 0,
-            "segmentation": [[1, 2, 3, 4, 5, 6]], **fields}  # fmt: skip
 
 
 def read_back(tmp_path: Path, content: Any) -> Dataset:
@@ -73,6 +56,9 @@ def test_reads_points_boxes_and_media(tmp_path: Path) -> None:
         (person(category_id=9), "there is no category 9"),
         (person(bbox=[1, 2, 3]), "not x, y, width, height"),
         (person(bbox=None), None),
+        (person(keypoints=[10, 20, 2, 30, 40, 1, 5, 5, 0]), "not labelled"),
+        ({k: v for k, v in person().items() if k != "area"}, "area"),
+        (person(keypoints=[10, 20, 2, 30, 40], num_keypoints=0), "not read as points"),
         (person(segmentation={"size": [480, 640], "counts": "abc"}), None),
     ],
 )
@@ -80,7 +66,7 @@ def test_every_deviation_is_kept_and_reported(tmp_path: Path, annotation: dict[s
     content = coco_file(annotation)
     assert round_trip(tmp_path, content) == json.dumps(content)
     warnings = read_back(tmp_path, content).warnings
-    assert [says in w.message or says in w.field for w in warnings] == ([True] if says else [])
+    assert [str(says) in w.message or says == w.field for w in warnings] == ([True] if says else [])
     assert all(w.file.endswith("in.json") for w in warnings)
 
 
@@ -118,13 +104,44 @@ def test_results(tmp_path: Path) -> None:
     assert round_trip(tmp_path, content) == json.dumps(content)
 
 
-def whole_body() -> dict[str, Any]:
-    parts = {"foot_kpts": 6, "face_kpts": 68, "lefthand_kpts": 21, "righthand_kpts": 21}
-    extra = {name: [float(i) for i in range(count) for _ in (0, 1)] + [0.0] * count for name, count in parts.items()}
-    extra = {name: [c for i in range(count) for c in (i + 0.5, i, 2)] for name, count in parts.items()}
-    content = coco_file(person(keypoints=[5, 6, 2] * 17, num_keypoints=17, **extra))
-    content["categories"][0]["keypoints"] = list(preset("coco").skeleton("person").names)
-    return content
+@pytest.mark.parametrize(
+    "content", [results(), two_videos(), whole_body(), coco_file(), coco_file(categories=None), []]
+)
+def test_every_kind_of_file_comes_back(tmp_path: Path, content: Any) -> None:
+    assert round_trip(tmp_path, content) == json.dumps(content)
+
+
+def test_a_score_of_1_beside_other_scores_is_no_hidden_point(tmp_path: Path) -> None:
+    found = read_back(tmp_path, results())
+    assert found.instances[0].visibility.tolist() == [2] * 17
+    assert found.instances[0].score is not None
+    assert found.instances[0].score[1] == 1
+    assert found.warnings == []
+
+
+def test_visibility_of_the_body_beside_scores_of_the_hands(tmp_path: Path) -> None:
+    content = whole_body()
+    record = content["annotations"][0]
+    record["keypoints"][5] = 1
+    record["lefthand_kpts"] = [5.5, 6, 0.75] * 21
+    (instance,) = read_back(tmp_path, content).instances
+    assert instance.visibility[:3].tolist() == [2, 1, 2]
+    assert instance.score is not None
+    assert np.flatnonzero(~np.isnan(instance.score)).tolist() == list(range(91, 112))
+
+
+def test_frames_of_a_video_meet_again(tmp_path: Path) -> None:
+    found = read_back(tmp_path, two_videos())
+    assert [(m.name, m.kind, m.frames) for m in found.media] == [
+        ("a.mp4", "video", 50), ("b.mp4", "video", 5), ("z.jpg", "image", 1),
+    ]  # fmt: skip
+    assert [(i.media, i.frame) for i in found.instances] == [(0, 0), (0, 9), (1, 4)]
+
+
+@pytest.mark.parametrize("odd", [2**70, "half of \ud83d a letter", float("inf"), 0.1 + 0.2, -0.0, 1e-320])
+def test_odd_values_come_back(tmp_path: Path, odd: Any) -> None:
+    content = coco_file(person(odd=odd), info=[None, odd])
+    assert round_trip(tmp_path, content) == json.dumps(content)
 
 
 def test_whole_body_is_one_instance_of_133_points(tmp_path: Path) -> None:
@@ -161,6 +178,9 @@ def test_an_edit_changes_its_fields_and_no_others(tmp_path: Path) -> None:
         ('{"images": [], "annotations": [{"id": 1, "keyp', "cut off", "line 1"),
         ('{"images": [],\n "annotations": [}', "not JSON", "line 2"),
         ("[1, 2]", "not an object", "entry 0"),
+        ('[{"joints": [1, 2]}]', "names an image", "image_id"),
+        ("[" * 100_000, "too deep", "in.json"),
+        (json.dumps(coco_file(images=[7])), "Entry 0 of images", "images"),
         ('{"shapes": []}', "not a COCO file", "in.json"),
         (json.dumps(coco_file(person(keypoints=[1, 2, 2]), person(2))), "3 keypoint numbers", "annotation 1"),
         (json.dumps(coco_file(person(keypoints=["a"] * 9))), "not numbers", "annotation 1"),
@@ -189,16 +209,24 @@ def test_labels_that_never_were_coco(tmp_path: Path) -> None:
         made = empty_instance(f"i{frame}", "person", 1, frame, 17)
         made.xy[:] = 10.25
         made.visibility[:] = 2
-        made.score = np.full(17, 0.5, np.float32)
+        made.score = np.full(17, 0.1, np.float32)
         made.track = "4"
         instances.append(made)
     media = [MediaEntry("a.jpg", 640, 480), MediaEntry("clip.mp4", 1280, 720, 230, "video")]
+    instances[1].score = np.array([np.nan, *[0.1] * 16], np.float32)
+    instances[1].attributes = {"blurred": True}
     write(Dataset(preset("coco"), media, instances), tmp_path / "out.json")
     assert len(COCO(tmp_path / "out.json").getAnnIds()) == 2
     again = read(tmp_path / "out.json")
     assert again.warnings == []
     assert [(m.name, m.kind, m.frames) for m in again.media] == [("a.jpg", "image", 1), ("clip.mp4", "video", 230)]
     assert [(i.media, i.frame, i.track) for i in again.instances] == [(1, 3, "4"), (1, 200, "4")]
+    assert again.instances[1].attributes == {"blurred": True}
+    for before, after in zip(instances, again.instances, strict=True):
+        assert np.array_equal(before.xy, after.xy)
+        assert before.score is not None
+        assert after.score is not None
+        assert np.array_equal(before.score, after.score, equal_nan=True)
 
 
 numbers = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)

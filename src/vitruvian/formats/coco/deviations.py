@@ -78,7 +78,8 @@ class Deviations:
         present = np.array([flat is not None for flat in flats], bool)
         if not table.visibility.shape[1]:
             return
-        self._rows(records, ~present, "keypoints", "there are none, though the category has keypoints")
+        none = np.array([not record.get("keypoints") for record in records], bool)
+        self._rows(records, none & ~present, "keypoints", "there are none, though the category has keypoints")
         nested = np.array(
             [isinstance(r["keypoints"][0], list) if f else False for r, f in zip(records, flats, strict=True)], bool
         )
