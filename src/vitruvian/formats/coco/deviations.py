@@ -69,6 +69,8 @@ class Deviations:
 
     def required(self, records: Sequence[Record], kind: str, fields: Sequence[str]) -> None:
         """Note fields that COCO's own tools need and records lack."""
+        if not records or set(fields).issubset(set(records[0]).intersection(*records)):
+            return
         for field in fields:
             lacking = np.array([field not in record for record in records], bool)
             self._rows(records, lacking, field, "it is missing", kind)

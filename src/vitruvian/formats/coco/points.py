@@ -75,11 +75,8 @@ def points(rows: list[list[Any]], keypoints: int) -> Points:
     FormatError
         Something among them is not a number.
     """
-    try:
-        table = np.array(rows, np.float64).reshape(len(rows), keypoints, 3)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise FormatError(f"Keypoints are not numbers: {error}") from error
-    xy, third = np.ascontiguousarray(table[:, :, :2]), table[:, :, 2]
+    table = _numbers(rows, 3 * keypoints).reshape(len(rows), keypoints, 3)
+    xy, third = np.ascontiguousarray(table[:, :, :2]), np.ascontiguousarray(table[:, :, 2])
     plain = (third == 0) | (third == 1) | (third == 2)
     finite = np.asarray(np.isfinite(xy).all(axis=2))
     odd = np.asarray(~plain.all(axis=1))
@@ -96,6 +93,19 @@ def points(rows: list[list[Any]], keypoints: int) -> Points:
         visibility[~finite] = 0
         xy[~finite] = 0
     return Points(xy, visibility, score, odd, unplaced)
+
+
+def _numbers(rows: list[list[Any]], count: int) -> NDArray[np.float64]:
+    """Return rows of `count` numbers each as one flat array."""
+    try:
+        # Half the time of np.array, which first looks how deep each row is.
+        return np.fromiter(itertools.chain.from_iterable(rows), np.float64, len(rows) * count)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    try:
+        return np.array(rows, np.float64).reshape(len(rows) * count)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise FormatError(f"Keypoints are not numbers: {error}") from error
 
 
 def _graded(plain: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -155,19 +155,20 @@ def _instances(
     count = len(skeleton) if skeleton else 0
     flats = [decode.triplets(record) for record in records]
     for at, flat in enumerate(flats):
-        if flat is not None and len(flat) % 3:
+        if flat is None or len(flat) == 3 * count:
+            continue
+        if len(flat) % 3:
             found.add(
                 "annotation", records[at].get("id"), "keypoints", "not x, y, visibility; kept, but not read as points"
             )
             flats[at] = None
-    blank = [0] * (3 * count)
-    for record, flat in zip(records, flats, strict=True):
-        if flat is not None and len(flat) != 3 * count:
+        else:
             raise FormatError(
                 f"{len(flat)} keypoint numbers; category {name!r} has {count} keypoints, so {3 * count} are expected",
-                where=f"{file}: annotation {found.name(record)}: keypoints",
+                where=f"{file}: annotation {found.name(records[at])}: keypoints",
                 hint="x, y and visibility for every keypoint of the category, in its order",
             )
+    blank = [0] * (3 * count)
     try:
         table = decode.points([blank if flat is None else flat for flat in flats], count)
     except FormatError as error:
@@ -196,11 +197,11 @@ def _instances(
             frame=frame,
             xy=xy,
             visibility=visibility,
-            score=score if odd else decode.scores(record, count),
+            score=score if odd else decode.scores(record, count) if "scores" in record else None,
             box=box,
             mask=decode.mask(record),
-            track=decode.track(record),
-            attributes=decode.attributes(record),
+            track=decode.track(record) if "track_id" in record else None,
+            attributes=decode.attributes(record) if "attributes" in record else {},
             extras={"coco": record},
         )
 
