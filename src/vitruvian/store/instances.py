@@ -149,12 +149,14 @@ def poses_with_ids(
         rows_of = np.flatnonzero(table.category == ontology.index[name])
         count = int(lengths[rows_of[0]])
         at = np.ix_(rows_of, np.arange(count))
-        table.xy[at] = np.frombuffer(b"".join(xy[r] for r in rows_of), "<f8").reshape(-1, count, 2)
-        table.visibility[at] = np.frombuffer(b"".join(visibility[r] for r in rows_of), "u1").reshape(-1, count)
+        table.xy[at] = np.frombuffer(b"".join(xy[r] for r in rows_of), "<f8").reshape(len(rows_of), count, 2)
+        table.visibility[at] = np.frombuffer(b"".join(visibility[r] for r in rows_of), "u1").reshape(
+            len(rows_of), count
+        )
         scored = rows_of[[score[r] is not None for r in rows_of]]
         table.score[np.ix_(scored, np.arange(count))] = np.frombuffer(
             b"".join(score[r] for r in scored), "<f4"
-        ).reshape(-1, count)
+        ).reshape(len(scored), count)
     boxed = np.flatnonzero([b is not None for b in box])
     table.box[boxed] = np.frombuffer(b"".join(box[r] for r in boxed), "<f8").reshape(-1, 4)
     return table, list(ids)

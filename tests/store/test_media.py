@@ -1,0 +1,63 @@
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.projects import make_project
+from vitruvian.errors import NotFound
+from vitruvian.store import Store, media, projects
+from vitruvian.store.rows import LARGEST_ID, MediaRow
+
+IMAGE = MediaRow(0, "image", "a.jpg", "a.jpg", "cd" * 32, 640, 480, extras={"id": 7})
+
+
+def test_a_media_comes_back_with_its_times(store: Store) -> None:
+    project = make_project(store)
+    with store.read() as connection:
+        clip = media.media(connection, project.media)
+        assert media.project_of(connection, project.media) == project.id
+    assert (clip.kind, clip.frames, clip.fps) == ("video", 10, (30, 1))
+    assert clip.times is not None
+    assert clip.times.tobytes() == (np.arange(10) / 30).tobytes()
+
+
+def test_the_same_bytes_under_the_same_name_are_found_again(store: Store) -> None:
+    project = make_project(store)
+
+    def add(row: MediaRow) -> int:
+        return store.write(lambda c: media.add_media(c, project.id, row))
+
+    first = add(IMAGE)
+    assert add(IMAGE) == first
+    assert add(replace(IMAGE, name="b.jpg")) != first
+    found: list[int] = []
+    threads = [threading.Thread(target=lambda: found.append(add(replace(IMAGE, name="c.jpg")))) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 6
+    assert len(set(found)) == 1
+
+
+def test_pages_of_media(store: Store) -> None:
+    project = store.write(lambda c: projects.create_project(c, "many"))
+    store.write(lambda c: [media.add_media(c, project, replace(IMAGE, name=f"{n}.jpg")) for n in range(25)])
+    names: list[str] = []
+    after = 0
+    with store.read() as connection:
+        while page := media.media_list(connection, project, after=after, limit=10):
+            names += [row.name for row in page]
+            after = page[-1].id
+        assert [row.name for row in media.all_media(connection, project)] == names
+    assert names == [f"{n}.jpg" for n in range(25)]
+
+
+@pytest.mark.parametrize("id", [0, 99])
+def test_no_such_media(store: Store, id: int) -> None:
+    with store.read() as connection:
+        for ask in (media.media, media.project_of):
+            with pytest.raises(NotFound, match=f"no media {id}"):
+                ask(connection, id)
+        assert media.sizes(connection, {id, -1, LARGEST_ID + 1}) == {}
