@@ -18,7 +18,11 @@ export class VideoPlayer implements FrameSource {
   #wanted = -1;
   /** On the screen: not to be closed while it may be drawn again. */
   #shown = -1;
-  #running: Promise<void> = Promise.resolve();
+  /** Who waits for a frame that is not decoded yet; a newer one takes its place. */
+  #waiter: { readonly n: number; readonly done: (arrived: boolean) => void; readonly failed: (error: unknown) => void } | null = null;
+  /** Frame to have ready before it is asked for. */
+  #ahead = -1;
+  #working = false;
 
   private constructor(
     private readonly input: Input,
@@ -51,36 +55,71 @@ export class VideoPlayer implements FrameSource {
   async frame(n: number): Promise<CanvasImageSource | null> {
     this.#wanted = n;
     if (!this.#frames.has(n)) {
-      this.#running = this.#running.then(() => (this.#wanted === n ? this.#decode(n) : undefined));
-      await this.#running;
+      this.#waiter?.done(false);
+      const arrived = await new Promise<boolean>((done, failed) => {
+        this.#waiter = { n, done, failed };
+        void this.#work();
+      });
+      if (!arrived) return null;
     }
-    if (this.#wanted !== n) return null;
     const found = this.#frames.get(n);
-    if (!found) throw new Error(`Frame ${String(n)} could not be decoded`);
+    if (this.#wanted !== n || !found) return null;
     this.#frames.delete(n);
     this.#frames.set(n, found);
     this.#shown = n;
+    if (n + 1 < this.times.length && !this.#frames.has(n + 1)) {
+      this.#ahead = n + 1;
+      void this.#work();
+    }
     return found;
   }
 
   close(): void {
     this.#wanted = -1;
+    this.#ahead = -1;
+    this.#waiter?.done(false);
+    this.#waiter = null;
     for (const frame of this.#frames.values()) frame.close();
     this.#frames.clear();
     this.input.dispose();
   }
 
-  /** Decode the group of pictures of frame n, from its key frame until n and what hangs on it are out. */
+  /** Decode for whoever waits, then for what will be asked next; one decoder at a time. */
+  async #work(): Promise<void> {
+    if (this.#working) return;
+    this.#working = true;
+    try {
+      while (this.#waiter || this.#ahead >= 0) {
+        const waiter = this.#waiter;
+        const n = waiter?.n ?? this.#ahead;
+        this.#ahead = -1;
+        try {
+          await this.#decode(n);
+          if (waiter && this.#waiter === waiter) throw new Error(`Frame ${String(n)} could not be decoded`);
+        } catch (error) {
+          if (waiter && this.#waiter === waiter) {
+            this.#waiter = null;
+            waiter.failed(error);
+          }
+        }
+      }
+    } finally {
+      this.#working = false;
+    }
+  }
+
+  /** Decode from the key frame of frame n through the rest of its group of pictures, unless somebody waits for another. */
   async #decode(n: number): Promise<void> {
     const at = (this.times[n] ?? 0) + this.offset;
-    let packet = await this.sink.getKeyPacket(at + SAME_TIME, { verifyKeyPackets: true });
-    packet ??= await this.sink.getFirstKeyPacket({ verifyKeyPackets: true });
-    if (!packet) return;
-    let passed = false;
+    const first =
+      (await this.sink.getKeyPacket(at + SAME_TIME, { verifyKeyPackets: true })) ??
+      (await this.sink.getFirstKeyPacket({ verifyKeyPackets: true }));
+    if (!first) return;
     let failure: Error | null = null;
+    let newest = first.timestamp;
     const decoder = new VideoDecoder({
       output: (frame) => {
-        passed ||= frame.timestamp / 1e6 >= at - SAME_TIME;
+        newest = Math.max(newest, frame.timestamp / 1e6);
         this.#keep(frame);
       },
       error: (error) => {
@@ -88,14 +127,23 @@ export class VideoPlayer implements FrameSource {
       },
     });
     decoder.configure(this.config);
-    let next: EncodedPacket | null = packet;
-    // A few packets beyond the wanted one: pictures that are shown earlier may come later in the file.
+    const last = (this.times[Math.min(n + Math.floor(this.#kept / 2), this.times.length - 1)] ?? 0) + this.offset;
+    const elsewhere = (): boolean => {
+      const waiting = this.#waiter ? (this.times[this.#waiter.n] ?? 0) + this.offset : null;
+      return waiting !== null && (waiting < first.timestamp - SAME_TIME || waiting > newest + 1);
+    };
+    let next: EncodedPacket | null = first;
+    let groups = 0;
     let beyond = 0;
-    while (next && !failure && beyond < 4 && this.#wanted !== -1) {
+    while (next && !failure && this.#wanted !== -1) {
+      groups += next !== first && next.type === "key" ? 1 : 0;
+      // Pictures shown before the next key frame may stand behind it in the file: a few packets more bring them out.
+      beyond += groups > 0 || next.timestamp > last ? 1 : 0;
+      if (beyond > 4 || elsewhere()) break;
       decoder.decode(next.toEncodedVideoChunk());
-      if (next.timestamp > at + SAME_TIME) beyond += 1;
-      if (decoder.decodeQueueSize > 8) await new Promise((done) => decoder.addEventListener("dequeue", done, { once: true }));
-      if (passed && beyond > 1) break;
+      if (decoder.decodeQueueSize > 4) {
+        await new Promise((done) => decoder.addEventListener("dequeue", done, { once: true }));
+      }
       next = await this.sink.getNextPacket(next);
     }
     try {
@@ -108,11 +156,16 @@ export class VideoPlayer implements FrameSource {
 
   #keep(frame: VideoFrame): void {
     const n = rank(this.times, frame.timestamp / 1e6 - this.offset);
-    if (n === null || this.#frames.has(n)) {
+    if (n === null || this.#wanted === -1 || this.#frames.has(n)) {
       frame.close();
       return;
     }
     this.#frames.set(n, frame);
+    if (this.#waiter?.n === n) {
+      const { done } = this.#waiter;
+      this.#waiter = null;
+      done(true);
+    }
     for (const [old, picture] of this.#frames) {
       if (this.#frames.size <= this.#kept) break;
       if (old === this.#wanted || old === this.#shown || old === n) continue;
