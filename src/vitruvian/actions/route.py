@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -87,15 +88,13 @@ def _sharpness(
     done = 0
     for media_id in np.unique(poses.media).tolist():
         frames = places[places[:, 0] == media_id, 1].tolist()
-        try:
-            with open_frames(Path(rows[media_id].uri)) as reader:
-                for frame in frames:
-                    here = np.flatnonzero((poses.media == media_id) & (poses.frame == frame))
+        # Score and speed still tell where a clip is gone or a frame damaged; whoever shows it says so.
+        with suppress(MediaError), open_frames(Path(rows[media_id].uri)) as reader:
+            for frame in frames:
+                here = np.flatnonzero((poses.media == media_id) & (poses.frame == frame))
+                with suppress(MediaError):
                     found[here] = sharpness(reader.frame(frame), poses.xy[here], sides[here])
-                    done += 1
-                    if progress:
-                        progress(done, len(places))
-        except MediaError:
-            # Score and speed still tell; a clip that was moved away is reported by whoever shows it.
-            continue
+                done += 1
+                if progress:
+                    progress(done, len(places))
     return found
