@@ -169,7 +169,8 @@ def scores(annotation: dict[str, Any], keypoints: int) -> NDArray[np.float32] | 
         return None
     if not all(s is None or isinstance(s, float) for s in value):
         return None
-    return np.array([np.nan if s is None else s for s in value], np.float64).astype(np.float32)
+    with np.errstate(over="ignore"):
+        return np.array([np.nan if s is None else s for s in value], np.float64).astype(np.float32)
 
 
 def key(id: Any) -> Any:
