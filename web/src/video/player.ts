@@ -129,7 +129,7 @@ export class VideoPlayer implements FrameSource {
     decoder.configure(this.config);
     const last = (this.times[Math.min(n + Math.floor(this.#kept / 2), this.times.length - 1)] ?? 0) + this.offset;
     const elsewhere = (): boolean => {
-      const waiting = this.#waiter ? (this.times[this.#waiter.n] ?? 0) + this.offset : null;
+      const waiting = this.#waiter && this.#waiter.n !== n ? (this.times[this.#waiter.n] ?? 0) + this.offset : null;
       return waiting !== null && (waiting < first.timestamp - SAME_TIME || waiting > newest + 1);
     };
     let next: EncodedPacket | null = first;
