@@ -1,15 +1,23 @@
+from __future__ import annotations
+
+import subprocess
+import sys
 import threading
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.projects import Project, make_project
+from tests.projects import Project, make_project, predicted
 from vitruvian.actions.save_changes import InstanceChange, RouteChange, SaveRequest, save_changes
 from vitruvian.errors import Conflict, InvalidInput, LabelError, NotFound
-from vitruvian.store import Store, changes, instances, routes
+from vitruvian.store import Store, changes, instances, open_store, routes
 from vitruvian.store.rows import RouteRow
+
+ROOT = str(Path(__file__).parents[2])
 
 
 @pytest.fixture
@@ -155,44 +163,230 @@ def test_many_clients_at_once_lose_nothing(store: Store, project: Project) -> No
     assert final["points"] == [c for n in range(5) for c in (9, n, 2)]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    moves=st.lists(
-        st.tuples(st.integers(0, 1), st.integers(0, 4), st.integers(0, 500), st.integers(0, 2), st.booleans()),
-        min_size=1,
-        max_size=12,
-    )
+POINT = st.tuples(st.integers(0, 50), st.integers(0, 50), st.integers(0, 2)).map(list)
+EDITS = st.fixed_dictionaries(
+    {},
+    optional={
+        "points": st.dictionaries(st.integers(0, 4), POINT, min_size=1, max_size=2),
+        "box": st.none() | st.tuples(*[st.integers(0, 9)] * 4).map(list),
+        "track": st.sampled_from([None, "1", "2"]),
+        "attributes": st.sampled_from([{}, {"team": "red"}]),
+        "deleted": st.booleans(),
+        "category": st.sampled_from(["person", "ball"]),
+    },
 )
-def test_the_history_replays_to_the_present(store: Store, moves: list[tuple[int, int, int, int, bool]]) -> None:
-    with store.read() as connection:
-        from vitruvian.store import projects
 
-        existing = projects.projects(connection)
-    project = SEEN.get(store.address) if existing else None
-    if project is None:
-        project = SEEN[store.address] = make_project(store)
-    SEEN["count"] = SEEN.get("count", 0) + 1
-    id = f"h{SEEN['count']}"
-    save(store, project, f"{id}-new", InstanceChange(id, 0, project.media, 0, "person"))
-    bases = [1, 1]
-    expected = {k: [0, 0, 0] for k in range(5)}
-    for step, (client, keypoint, x, v, fresh) in enumerate(moves):
-        if fresh:
-            bases[client] = shown(store, project, id)["revision"]
+
+@pytest.fixture
+def shared(store: Store) -> Shared:
+    return Shared(store, make_project(store))
+
+
+class Shared:
+    """One project for all examples; each example has an inherited instance and a new one of its own."""
+
+    def __init__(self, store: Store, project: Project) -> None:
+        self.store, self.project, self.examples = store, project, 0
+
+    def example(self) -> tuple[str, str]:
+        self.examples += 1
+        inherited = predicted(self.project.media, 3)
+        inherited.id, inherited.keyed = f"i{self.examples}", np.zeros(5, bool)
+        self.store.write(lambda c: instances.insert_instances(c, self.project.model, [inherited]))
+        new = f"n{self.examples}"
+        save(self.store, self.project, new, InstanceChange(new, 0, self.project.media, 0, "person"))
+        return inherited.id, new
+
+
+def patched(state: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+    """Return `state` with the fields of one side of a change put in."""
+    state = {**state}
+    for name, value in part.items():
+        if name in ("scores", "keyed") and isinstance(value, dict):
+            state[name] = [value.get(str(k), one) for k, one in enumerate(state[name])]
+        elif name == "points":
+            flat = list(state["points"])
+            if "category" in part:
+                flat = [0] * (3 * len(value))
+            for k, point in value.items():
+                flat[3 * int(k) : 3 * int(k) + 3] = point
+            state["points"] = flat
+        else:
+            state[name] = value
+    return state
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(edits=st.lists(st.tuples(st.integers(0, 1), st.booleans(), st.booleans(), EDITS), min_size=1, max_size=8))
+def test_two_clients_in_any_order(shared: Shared, edits: list[tuple[int, bool, bool, dict[str, Any]]]) -> None:
+    """Each field is as the last accepted save left it, and the history leads from the first state to the last and back.
+
+    A client looks again only sometimes, so that many saves are made on old revisions.
+    """
+    store, project = shared.store, shared.project
+    ids = shared.example()
+    first = {id: shown(store, project, id) for id in ids}
+    seen = [{id: first[id]["revision"] for id in ids} for _ in range(2)]
+    for step, (client, which, looks, edit) in enumerate(edits):
+        id = ids[which]
+        before = shown(store, project, id)
+        if looks:
+            seen[client][id] = before["revision"]
+        change = InstanceChange(id, seen[client][id], **edit)
         try:
-            change = InstanceChange(id, bases[client], points={keypoint: (x, step, v)})
             (after,) = save(store, project, f"{id}-{step}", change)
-        except Conflict:
+        except Conflict as refused:
+            assert not looks
+            theirs = refused.details["conflicts"][0]["theirs"]
+            assert theirs == before
+            assert shown(store, project, id) == before
             continue
-        bases[client] = after["revision"]
-        expected[keypoint] = [x, step, v] if v else [0, 0, 0]
-    now = shown(store, project, id)["points"]
-    assert now == [c for k in range(5) for c in expected[k]]
+        except LabelError:  # a point of a category without keypoints
+            assert shown(store, project, id) == before
+            continue
+        assert after == shown(store, project, id)
+        seen[client][id] = after["revision"]
+        for k, (x, y, v) in edit.get("points", {}).items():
+            assert after["points"][3 * k : 3 * k + 3] == ([x, y, v] if v else [0, 0, 0])
+        for name in set(edit) - {"points"}:
+            assert after[name] == edit[name]
+        kept = {"box", "track", "attributes", "deleted", "category"} - set(edit)
+        assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
+    for id in ids:
+        last = shown(store, project, id)
+        with store.read() as connection:
+            newest_first = [c for c in changes.history(connection, project.person, instance=id) if c.before]
+        forward, backward = first[id], last
+        for change_row in reversed(newest_first):
+            forward = patched(forward, change_row.after)
+        for change_row in newest_first:
+            backward = patched(backward, change_row.before)
+        assert {**forward, "revision": 0} == {**last, "revision": 0}
+        assert {**backward, "revision": 0} == {**first[id], "revision": 0}
+
+
+def test_two_people_who_did_the_same_are_not_in_conflict(store: Store, project: Project) -> None:
+    same = InstanceChange("p3", 0, points={1: (50, 60, 2)}, box=(1, 2, 3, 4))
+    save(store, project, "r1", same)
+    (after,) = save(store, project, "r2", same)
+    assert after["revision"] == 1
+    save(store, project, "r3", InstanceChange("p3", 1, deleted=True))
+    (gone,) = save(store, project, "r4", InstanceChange("p3", 1, deleted=True))
+    assert (gone["deleted"], gone["revision"]) == (True, 2)
+
+
+def test_another_category_is_in_the_way_of_points(store: Store, project: Project) -> None:
+    save(store, project, "r1", InstanceChange("p3", 0, category="ball"))
+    with pytest.raises(Conflict) as refused:
+        save(store, project, "r2", InstanceChange("p3", 0, points={4: (1, 1, 2)}))
+    assert refused.value.details["conflicts"][0]["fields"] == ["category", "points.4"]
+    save(store, project, "r3", InstanceChange("p4", 0, points={4: (1, 1, 2)}))
+    with pytest.raises(Conflict):
+        save(store, project, "r4", InstanceChange("p4", 0, category="ball"))
+    (boxed,) = save(store, project, "r5", InstanceChange("p3", 0, box=(1, 2, 3, 4)))
+    assert (boxed["category"], boxed["box"], boxed["points"]) == ("ball", [1, 2, 3, 4], [])
+
+
+def test_a_revision_that_this_database_never_had(store: Store, project: Project) -> None:
+    with pytest.raises(Conflict) as refused:
+        save(store, project, "r1", InstanceChange("p3", 7, points={4: (1, 1, 2)}))
+    assert refused.value.details["conflicts"][0]["theirs"]["revision"] == 0
+    with pytest.raises(InvalidInput, match="no revision -1"):
+        save(store, project, "r2", InstanceChange("p3", -1, points={4: (1, 1, 2)}))
+
+
+def test_the_same_id_for_two_objects(store: Store, project: Project) -> None:
+    save(store, project, "r1", InstanceChange("mine", 0, project.media, 7, "person"))
+    with pytest.raises(InvalidInput, match="lies in media"):
+        save(store, project, "r2", InstanceChange("mine", 0, project.media, 8, "person", points={0: (1, 1, 2)}))
+    with pytest.raises(Conflict):
+        save(store, project, "r3", InstanceChange("mine", 0, project.media, 7, "ball"))
+
+
+@pytest.mark.parametrize("id", ["", "x" * 201, "a\x00b", "a\nb"])
+def test_ids_that_no_database_keeps(store: Store, project: Project, id: str) -> None:
+    with pytest.raises(InvalidInput, match="cannot be the instance id"):
+        save(store, project, "r1", InstanceChange(id, 0, project.media, 7, "person"))
+    with pytest.raises(InvalidInput, match="cannot be the request id"):
+        save(store, project, id, InstanceChange("new", 0, project.media, 7, "person"))
+
+
+@pytest.mark.parametrize("media", [0, -1, 2**63, 2**70])
+def test_numbers_that_no_database_keeps(store: Store, project: Project, media: int) -> None:
+    with pytest.raises(NotFound, match="no media"):
+        save(store, project, "r1", InstanceChange("new", 0, media, 7, "person"))
+    with pytest.raises(NotFound, match="no route"):
+        save(store, project, "r2", routes=[RouteChange(media, "fixed")])
+
+
+def test_a_point_confirmed_where_it_is_loses_its_score_for_good(store: Store, project: Project) -> None:
+    (after,) = save(store, project, "r1", InstanceChange("p3", 0, points={1: (5, 6, 2)}))
+    assert after["scores"] == [0.5, None, 0.5, 0.5, 0.5]
+    assert shown(store, project, "p3") == after
     with store.read() as connection:
-        replayed = {k: [0, 0, 0] for k in range(5)}
-        for change_row in reversed(changes.history(connection, project.person, instance=id)):
-            replayed.update({int(k): p for k, p in change_row.after.get("points", {}).items()})
-    assert now == [c for k in range(5) for c in replayed[k]]
+        (change,) = changes.history(connection, project.person)
+    assert (change.before, change.after) == ({"scores": {"1": 0.5}}, {"scores": {"1": None}})
 
 
-SEEN: dict[str, Any] = {}
+def test_one_request_sent_many_times_at_once_is_saved_once(store: Store, project: Project) -> None:
+    answers: list[list[dict[str, Any]]] = []
+    change = InstanceChange("p3", 0, points={1: (50, 60, 2)})
+    threads = [
+        threading.Thread(target=lambda: answers.append(save(store, project, "r1", change))) for _ in range(8)
+    ]  # fmt: skip
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [answers[0]] * 8
+    with store.read() as connection:
+        assert len(changes.history(connection, project.person)) == 1
+
+
+SAVER = """
+import sys, threading
+sys.path.insert(0, sys.argv[3])
+from vitruvian.actions.save_changes import InstanceChange, SaveRequest, save_changes
+from vitruvian.store import open_store
+
+store = open_store(sys.argv[1])
+media, label_set = map(int, sys.argv[2].split(","))
+
+def client(number):
+    for turn in range(1000):
+        request = f"{number}-{turn}"
+        new = [InstanceChange(f"{request}-{k}", 0, media, k, "person", points={0: (turn, number, 2)}) for k in range(3)]
+        try:
+            save_changes(store, label_set, "ada", SaveRequest(request, new))
+        except BaseException as error:
+            print("failed", type(error).__name__, flush=True)
+            raise
+        sys.stdout.write(f"saved {request}\\n")
+        sys.stdout.flush()
+
+for number in range(200):
+    threading.Thread(target=client, args=(number,)).start()
+"""
+
+
+def test_killed_in_the_middle_of_200_clients_saving(address: str) -> None:
+    with open_store(address, create=True) as store:
+        project = make_project(store)
+    with subprocess.Popen(
+        [sys.executable, "-c", SAVER, address, f"{project.media},{project.person}", ROOT],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        lines = [process.stdout.readline() for _ in range(300)]
+        process.kill()
+        lines += process.stdout.readlines()
+    acknowledged = {line.split()[1] for line in lines if line.startswith("saved") and line.endswith("\n")}
+    assert len(acknowledged) >= 300
+    assert not [line for line in lines if line.startswith("failed")]
+    with open_store(address) as store, store.read() as connection:
+        stored = {i.id for i in instances.instances(connection, project.person) if "-" in i.id}
+        recorded = {c.instance for c in changes.history(connection, project.person, limit=100_000)}
+    requests = {id.rpartition("-")[0] for id in stored}
+    assert acknowledged <= requests
+    assert stored == recorded == {f"{request}-{k}" for request in requests for k in range(3)}

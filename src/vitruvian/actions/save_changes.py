@@ -160,7 +160,7 @@ def _check_request(author: str, wanted: SaveRequest) -> None:
     for kind, text_ in [("request id", wanted.request), ("author", author), *(("instance id", i) for i in ids)]:
         if not 0 < len(text_) <= _LONGEST_ID or not text_.isprintable():
             raise InvalidInput(
-                f"{text_[:40]!r} cannot be an {kind}", hint=f"use 1 to {_LONGEST_ID} printable characters"
+                f"{text_[:40]!r} cannot be the {kind}", hint=f"use 1 to {_LONGEST_ID} printable characters"
             )
     for change in wanted.changes:
         if change.base < 0:
