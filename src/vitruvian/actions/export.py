@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from vitruvian.formats import registry as formats
 from vitruvian.labels import Dataset, MediaEntry
@@ -30,14 +31,21 @@ def labels(store: Store, label_set: int) -> Dataset:
     """Return `label_set` with what shows through from its parents, as a Dataset."""
     with store.read() as connection:
         row = label_sets.label_set(connection, label_set)
+        chain = [label_sets.label_set(connection, id) for id in label_sets.lineage(connection, label_set)]
         ontology = ontologies.ontology(connection, row.ontology)
         found = instances.instances(connection, label_set)
         every = media.all_media(connection, row.project)
     place = {m.id: index for index, m in enumerate(every)}
     for instance in found:
         instance.media = place[instance.media]
+    # What the imported file said of itself and of its images, if one lies at the bottom of these labels.
+    source = next((r.extras for r in chain if r.kind == "import"), {})
+    said: dict[str, Any] = source.get("media", {})
     entries = [
-        MediaEntry(name=m.name, width=m.width, height=m.height, frames=m.frames, kind=m.kind, extras=m.extras)
+        MediaEntry(
+            name=m.name, width=m.width, height=m.height, frames=m.frames, kind=m.kind, extras=said.get(str(m.id), {})
+        )
         for m in every
     ]
-    return Dataset(ontology=ontology, media=entries, instances=found, extras=row.extras)
+    kept = {name: value for name, value in source.items() if name != "media"}
+    return Dataset(ontology=ontology, media=entries, instances=found, extras=kept)

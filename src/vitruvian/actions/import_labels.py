@@ -68,9 +68,11 @@ def import_labels(
             check_instance(instance, dataset.ontology.skeleton(instance.category))
             instance.media = places[instance.media]
         ontology = _version(connection, project, dataset.ontology)
+        said = {str(places[at]): entry.extras for at, entry in enumerate(dataset.media) if at in places}
+        own = {id: extras for id, extras in said.items() if extras.keys() & {"coco", "coco_frames"}}
         label_set = label_sets.create_label_set(
             connection, project, kind="import", name=name or path.stem, author=author, ontology=ontology,
-            extras=dataset.extras,
+            extras={**dataset.extras, "media": own},
         )  # fmt: skip
         instances.insert_instances(connection, label_set, kept)
         return ImportedLabels(label_set, len(kept), missing, dataset.warnings)

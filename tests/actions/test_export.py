@@ -1,0 +1,52 @@
+import json
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from tests.projects import make_project
+from vitruvian import read
+from vitruvian.actions.export import export
+from vitruvian.actions.import_labels import import_labels
+from vitruvian.actions.import_media import import_media
+from vitruvian.actions.save_changes import InstanceChange, SaveRequest, save_changes
+from vitruvian.actions.start_labels import start_labels
+from vitruvian.store import Store, label_sets
+
+
+def test_a_model_run_comes_out_as_coco(store: Store, tmp_path: Path) -> None:
+    project = make_project(store)
+    content, name = export(store, project.person)
+    (tmp_path / name).write_bytes(content)
+    again = read(tmp_path / name)
+    assert again.warnings == []
+    assert [(m.name, m.kind, m.frames) for m in again.media] == [("clip.mp4", "video", 10)]
+    assert [i.frame for i in again.instances] == list(range(10))
+    assert again.instances[3].xy[0].tolist() == [3, 4]
+
+
+def test_an_imported_file_comes_out_as_it_was_but_for_what_a_person_changed(store: Store, tmp_path: Path) -> None:
+    project = make_project(store)
+    Image.fromarray(np.zeros((48, 64, 3), np.uint8)).save(tmp_path / "a.png")
+    content = {
+        "info": {"year": 2017},
+        "images": [{"id": 77, "file_name": "a.png", "width": 64, "height": 48, "license": 3}],
+        "annotations": [
+            {"id": 9, "image_id": 77, "category_id": 4, "keypoints": [1, 2, 2, 3.5, 4, 1], "num_keypoints": 2, "x": "y",
+             "iscrowd": 0, "area": 10, "bbox": [1, 2, 3, 4]}
+        ],
+        "categories": [{"id": 4, "name": "cat", "keypoints": ["left_ear", "right_ear"], "skeleton": [[1, 2]]}],
+    }  # fmt: skip
+    (tmp_path / "in.json").write_text(json.dumps(content))
+    import_media(store, project.id, [tmp_path / "a.png"])
+    imported = import_labels(store, project.id, tmp_path / "in.json", author="ada").label_set
+    with store.read() as connection:
+        ontology = label_sets.label_set(connection, imported).ontology
+    mine = start_labels(store, project.id, author="ada", ontology=ontology, parent=imported)
+    out = json.loads(export(store, mine)[0])
+    assert out["annotations"] == content["annotations"]
+    assert (out["info"], out["categories"]) == (content["info"], content["categories"])
+    assert content["images"][0] in out["images"]
+    save_changes(store, mine, "ada", SaveRequest("r", [InstanceChange("9", 0, points={0: (5, 6, 1)})]))
+    (record,) = json.loads(export(store, mine)[0])["annotations"]
+    assert record == {**content["annotations"][0], "keypoints": [5, 6, 1, 3.5, 4, 1]}
