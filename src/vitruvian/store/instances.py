@@ -19,6 +19,7 @@ from vitruvian.store.label_sets import lineage
 from vitruvian.store.packing import COLUMNS, POSTGRESQL_TYPES, pack, unpack
 
 _table = schema.instance
+_nearer = _table.alias("nearer")
 #: Values in one statement: PostgreSQL's parser and SQLite's limit of 32,766 both bear many more.
 _VALUES = 1_000
 _KEY = ("label_set_id", "id")
@@ -187,12 +188,11 @@ def labelled_frames(connection: Connection, label_set: int, media: int) -> list[
 
 def _shown(chain: list[int]) -> ColumnElement[bool]:
     c = _table.c
-    nearer = _table.alias("nearer")
     conditions: list[ColumnElement[bool]] = []
     for depth, label_set in enumerate(chain):
         own = c.label_set_id == label_set
         if depth:
-            hidden = exists().where(nearer.c.label_set_id.in_(chain[:depth]), nearer.c.id == c.id)
+            hidden = exists().where(_nearer.c.label_set_id.in_(chain[:depth]), _nearer.c.id == c.id)
             own = and_(own, ~hidden)
         conditions.append(own)
     return or_(*conditions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
@@ -45,7 +46,7 @@ def ontology(connection: Connection, id: int) -> Ontology:
     document = connection.execute(select(_table.c.document).where(_table.c.id == id)).scalar()
     if document is None:
         raise NotFound(f"There is no ontology {id}")
-    return ontology_from_document(loads(document))
+    return _read(document)
 
 
 def ontologies(connection: Connection, project: int) -> list[tuple[int, Ontology]]:
@@ -53,7 +54,13 @@ def ontologies(connection: Connection, project: int) -> list[tuple[int, Ontology
     rows = connection.execute(
         select(_table.c.id, _table.c.document).where(_table.c.project_id == project).order_by(_table.c.id)
     )
-    return [(row.id, ontology_from_document(loads(row.document))) for row in rows]
+    return [(row.id, _read(row.document)) for row in rows]
+
+
+@lru_cache(maxsize=64)
+def _read(document: str) -> Ontology:
+    # Every save asks for its ontology; a version never changes, and nobody changes the value.
+    return ontology_from_document(loads(document))
 
 
 def project_of(connection: Connection, id: int) -> int:
