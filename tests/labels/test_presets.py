@@ -60,6 +60,12 @@ def test_adapted_sigmas_are_marked_as_such(name: str) -> None:
     assert preset_skeleton(name).sigma_kind == "adapted"
 
 
+@pytest.mark.parametrize("name", ["macaque", "ochuman", "freihand2d", "panoptic_hand2d"])
+def test_sigmas_measured_on_another_data_set_are_adapted(name: str) -> None:
+    skeleton = preset_skeleton(name)
+    assert (skeleton.sigma_kind, skeleton.sigma_source.startswith("adapted from coco")) == ("adapted", True)
+
+
 def test_uniform_sigmas_are_marked_as_such() -> None:
     assert preset_skeleton("ak").sigma_kind == "uniform"
 

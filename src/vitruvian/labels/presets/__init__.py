@@ -79,12 +79,20 @@ def preset(name: str) -> Ontology:
 
 
 def preset_skeleton(name: str) -> Skeleton:
-    """Return the skeleton of the preset called `name`; raises NotFound as `preset` does."""
-    return skeleton_from_document(_document(_resolve(name)))
+    """Return the skeleton of the preset called `name`; raises NotFound as `preset` does.
+
+    Asked for by the name of another data set with the same keypoints, its sigmas count as adapted: they were measured
+    on the data set that the preset is named after.
+    """
+    own = _resolve(name)
+    document = _document(own)
+    if _key(name) in document["aliases"] and document["sigma_kind"] == "measured":
+        document = {**document, "sigma_kind": "adapted", "sigma_source": f"adapted from {own}"}
+    return skeleton_from_document(document)
 
 
 def _resolve(name: str) -> str:
-    key = name.strip().lower().replace("-", "_").replace(" ", "_")
+    key = _key(name)
     names = _names()
     if key in names:
         return key
@@ -95,6 +103,10 @@ def _resolve(name: str) -> str:
     raise NotFound(
         f"There is no preset {name!r}", hint=f"did you mean {', '.join(close or names[:4])}? vt.presets() lists all"
     )
+
+
+def _key(name: str) -> str:
+    return name.strip().lower().replace("-", "_").replace(" ", "_")
 
 
 @cache
