@@ -7,11 +7,11 @@ import hmac
 import os
 import secrets
 from collections.abc import Awaitable, Callable
-from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,6 +19,7 @@ from vitruvian.errors import Forbidden
 from vitruvian.server.answers import answer, refuse
 
 COOKIE = "vitruvian_session"
+_KEY_BYTES = 32
 #: A save of 50 instances with 133 points is 0.2 MB.
 MAX_BODY = 64 * 1024 * 1024
 
@@ -53,14 +54,14 @@ class LocalAccess:
 
     def redeem(self, token: str) -> bool:
         """Use the token; it works once."""
-        if self._token is None or not hmac.compare_digest(token, self._token):
+        if self._token is None or not hmac.compare_digest(token.encode(), self._token.encode()):
             return False
         self._token = None
         return True
 
     def knows(self, session: str) -> bool:
         """Whether a cookie or bearer token is this server's."""
-        return hmac.compare_digest(session, self.session)
+        return hmac.compare_digest(session.encode(), self.session.encode())
 
 
 class AccessMiddleware:
@@ -118,8 +119,8 @@ class AccessMiddleware:
         bearer = headers.get("authorization", "")
         if bearer.startswith("Bearer "):
             return self.access.knows(bearer.removeprefix("Bearer "))
-        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-        return cookie is not None and self.access.knows(cookie.value)
+        # Other servers on this machine set cookies too, of any shape; the standard parser gives up at an odd one.
+        return self.access.knows(cookie_parser(headers.get("cookie", "")).get(COOKIE, ""))
 
 
 def _protected(send: Send) -> Callable[[Message], Awaitable[None]]:
@@ -140,10 +141,16 @@ def _secret(folder: Path | None) -> bytes:
     if folder is None:
         return secrets.token_bytes(32)
     path = folder / "session.key"
-    if path.exists():
-        return path.read_bytes()
-    made = secrets.token_bytes(32)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    # A key of another length was cut off by a stop or a full disk; from an empty one anybody could compute the session.
+    if path.exists() and len(known := path.read_bytes()) == _KEY_BYTES:
+        return known
+    made = secrets.token_bytes(_KEY_BYTES)
+    partial = path.with_suffix(".partial")
+    partial.unlink(missing_ok=True)
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(made)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
     return made
