@@ -1,7 +1,8 @@
 """p95 of dragging one point: 50 instances of 133 points on a 1080p picture, Chromium drawing in software.
 
 The figure is the time from one animation frame to the next with vertical sync off, while the real editor, tools and
-canvas take one pointer move a frame. The floor is the same picture with a single dot drawn anew in each frame.
+canvas take one pointer move a frame. The floor is the same picture in one canvas, with a single dot drawn into it in
+each frame. Both take turns, and the best turn of each counts: other work on the machine only makes a turn slower.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from playwright.sync_api import sync_playwright
 
 WEB = Path(__file__).resolve().parents[1] / "web"
 FRAMES = 400
+TURNS = 5
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -52,17 +54,21 @@ def main() -> None:
         page.wait_for_timeout(500)
         page.mouse.move(at["x"], at["y"])
         page.mouse.down()
-        drag = page.evaluate("([from, count]) => bench.drag(from, count)", [at, FRAMES])
+        drags, floors = [], []
+        for _ in range(TURNS):
+            drags.append(page.evaluate("([from, count]) => bench.drag(from, count)", [at, FRAMES]))
+            floors.append(page.evaluate("(count) => bench.floor(count)", FRAMES))
         page.mouse.up()
         committed = page.evaluate("bench.gestures()")
-        floor = page.evaluate("(count) => bench.floor(count)", FRAMES)
         browser.close()
-    if not (drag["held"] and drag["moved"] and committed):
-        sys.exit(f"The drag did not reach the editor: {drag}, last gesture {committed}")
+    if not (all(drag["held"] and drag["moved"] for drag in drags) and committed):
+        sys.exit(f"The drag did not reach the editor: {drags}, last gesture {committed}")
+    drag, floor = (min(turns, key=lambda turn: turn["p95"]) for turns in (drags, floors))
     figures = {
         "name": "drag",
         "points": 50 * 133,
         "frames": FRAMES,
+        "turns": TURNS,
         "drag_p50_ms": drag["p50"],
         "drag_p95_ms": drag["p95"],
         "floor_p50_ms": floor["p50"],

@@ -8,12 +8,11 @@ export class Layer {
   readonly context: CanvasRenderingContext2D;
   #window: Box = NOWHERE;
   #ratio = 0;
-  #opacity = 1;
 
-  constructor(host: HTMLElement) {
+  constructor(host: HTMLElement, { opaque = false } = {}) {
     this.canvas = document.createElement("canvas");
     this.canvas.style.cssText = "position:absolute;left:0;top:0;pointer-events:none";
-    const context = this.canvas.getContext("2d");
+    const context = this.canvas.getContext("2d", { alpha: !opaque });
     if (!context) throw new Error("This browser gives no 2D canvas");
     this.context = context;
     host.append(this.canvas);
@@ -47,10 +46,10 @@ export class Layer {
     this.context.clearRect(x, y, width + 1, height + 1);
   }
 
-  setOpacity(opacity: number): void {
-    if (opacity === this.#opacity) return;
-    this.#opacity = opacity;
-    this.canvas.style.opacity = String(opacity);
+  fill(color: string): void {
+    const [x, y, width, height] = this.#window;
+    this.context.fillStyle = color;
+    this.context.fillRect(x, y, width + 1, height + 1);
   }
 
   dispose(): void {

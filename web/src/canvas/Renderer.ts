@@ -1,6 +1,7 @@
 /**
- * Three canvases, one above the other: the picture, the instances at rest, and what is in hand. A drag redraws the
- * top one only; a camera move redraws all three, cheaply, and well again once it rests.
+ * Two canvases, one above the other: the picture with the instances at rest, and what is in hand. A drag redraws the
+ * top one only; a camera move redraws both, cheaply, and well again once it rests. The picture has no canvas of its
+ * own: where no graphics processor helps, every canvas of the view's size makes each frame of a drag dearer.
  */
 import { effect } from "@preact/signals-core";
 import type { Editor } from "../editor/Editor";
@@ -15,18 +16,17 @@ const PIXELS_FROM = 4;
 const DIMMED = 0.5;
 
 export class Renderer {
-  readonly #layers: { readonly picture: Layer; readonly rest: Layer; readonly hand: Layer };
+  readonly #layers: { readonly rest: Layer; readonly hand: Layer };
   readonly #observer: ResizeObserver;
   readonly #stop: () => void;
   #request = 0;
-  #pictureKey: readonly unknown[] = [];
   #restKey: readonly unknown[] = [];
 
   constructor(
     private readonly editor: Editor,
-    host: HTMLElement,
+    private readonly host: HTMLElement,
   ) {
-    this.#layers = { picture: new Layer(host), rest: new Layer(host), hand: new Layer(host) };
+    this.#layers = { rest: new Layer(host, { opaque: true }), hand: new Layer(host) };
     this.#observer = new ResizeObserver(() => this.#measure(host));
     this.#observer.observe(host);
     this.#measure(host);
@@ -78,37 +78,12 @@ export class Renderer {
     const { editor } = this;
     const view = editor.view.value;
     const ratio = globalThis.devicePixelRatio || 1;
-    const { picture, rest, hand } = this.#layers;
-    const whole = [0, 0, view.width, view.height] as const;
-    picture.cover(whole, ratio);
-    rest.cover(whole, ratio);
-    this.#drawPicture(ratio);
+    const { rest, hand } = this.#layers;
+    rest.cover([0, 0, view.width, view.height], ratio);
     this.#drawRest(ratio);
     hand.cover(chooseWindow(neededWindow(editor), hand.window, view, ratio), ratio);
     hand.clear();
     drawHand(hand.context, editor);
-  }
-
-  #drawPicture(ratio: number): void {
-    const { editor } = this;
-    const picture = editor.picture.value;
-    const media = editor.media.value;
-    const camera = editor.camera.value;
-    const key = [picture, media, camera, editor.view.value, ratio];
-    if (same(key, this.#pictureKey)) return;
-    this.#pictureKey = key;
-    const { picture: layer } = this.#layers;
-    layer.clear();
-    if (!picture || !media) return;
-    const { context } = layer;
-    context.imageSmoothingEnabled = camera.scale * ratio < PIXELS_FROM;
-    context.drawImage(
-      picture.source,
-      camera.x,
-      camera.y,
-      media.width * camera.scale,
-      media.height * camera.scale,
-    );
   }
 
   #drawRest(ratio: number): void {
@@ -119,15 +94,26 @@ export class Renderer {
     const options = editor.options.value;
     const cheap = editor.moving.value;
     const dim = options.othersDimmed && selected !== undefined;
-    const key = [camera, options, cheap, dim, editor.view.value, ratio, ...instances];
+    const shown = [editor.picture.value, editor.media.value, editor.view.value, ratio];
+    const key = [camera, options, cheap, dim, ...shown, ...instances];
     if (same(key, this.#restKey)) return;
     this.#restKey = key;
-    const { rest: layer } = this.#layers;
-    layer.clear();
-    // By the layer's own opacity: the compositor does it without drawing anything anew.
-    layer.setOpacity(dim ? DIMMED : 1);
+    const { rest } = this.#layers;
+    rest.fill(getComputedStyle(this.host).getPropertyValue("--stage") || "#111");
+    this.#drawPicture(rest.context, ratio);
+    rest.context.globalAlpha = dim ? DIMMED : 1;
     const category = (name: string) => editor.categories.get(name) ?? null;
-    drawInstances(layer.context, instances, { camera, options, category, cheap, strong: false });
+    drawInstances(rest.context, instances, { camera, options, category, cheap, strong: false });
+    rest.context.globalAlpha = 1;
+  }
+
+  #drawPicture(context: CanvasRenderingContext2D, ratio: number): void {
+    const picture = this.editor.picture.value;
+    const media = this.editor.media.value;
+    if (!picture || !media) return;
+    const { x, y, scale } = this.editor.camera.value;
+    context.imageSmoothingEnabled = scale * ratio < PIXELS_FROM;
+    context.drawImage(picture.source, x, y, media.width * scale, media.height * scale);
   }
 }
 

@@ -10,6 +10,8 @@ import { toScreen } from "../geometry/camera";
 
 /** Room for rings, grips and the shadow of a line. CSS pixels. */
 const RIM = 48;
+/** While a gesture runs there are no grips, and strokes are thin. */
+const HELD_RIM = 16;
 /** Room for a label on either side. */
 const LABEL = 300;
 /** Windows lie on a grid (device pixels), so that they seldom change while something moves. */
@@ -26,7 +28,8 @@ export function neededWindow(editor: Editor): Box {
   let needed: Box | null = null;
   if (around) {
     const { x, y } = toScreen(camera, { x: around[0], y: around[1] });
-    const rim = RIM + (editor.options.value.names ? LABEL : 0);
+    const held = editor.edits.inHand.value !== null;
+    const rim = held ? HELD_RIM : RIM + (editor.options.value.names ? LABEL : 0);
     needed = [x - rim, y - rim, around[2] * camera.scale + 2 * rim, around[3] * camera.scale + 2 * rim];
   }
   const labels: (readonly [string, number])[] = [];

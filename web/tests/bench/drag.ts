@@ -101,32 +101,33 @@ function start(): { x: number; y: number } {
 }
 
 async function drag(from: { x: number; y: number }, count: number): Promise<unknown> {
-  const before = editor.store.get("p24")?.points.slice(180, 182);
+  const places = new Set<number>();
   const result = await frames(count, (i) => {
     const clientX = from.x + 90 * Math.sin(i / 9);
     const clientY = from.y + 90 * Math.cos(i / 11);
     host.dispatchEvent(new PointerEvent("pointermove", { clientX, clientY, button: -1, buttons: 1, bubbles: true }));
+    places.add(editor.store.get("p24")?.points[180] ?? 0);
   });
-  const after = editor.store.get("p24")?.points.slice(180, 182);
-  return { ...result, held: editor.edits.inHand.value, moved: before?.[0] !== after?.[0] };
+  return { ...result, held: editor.edits.inHand.value, moved: places.size > count / 2 };
 }
 
-/** The least that any editor costs here: the picture below, one dot drawn anew above it in each frame. */
+/** The least that any editor costs here: one canvas with the picture, one dot drawn into it in each frame. */
 async function floor(count: number): Promise<unknown> {
   const stage = document.createElement("div");
-  stage.style.cssText = "position:fixed;inset:0;background:#111";
-  document.body.replaceChildren(stage);
-  const below = new Layer(stage);
-  const above = new Layer(stage);
+  stage.style.cssText = "position:fixed;inset:0;z-index:1;background:#111";
+  document.body.append(stage);
+  const layer = new Layer(stage, { opaque: true });
   const size = { width: innerWidth, height: innerHeight };
-  below.cover([0, 0, size.width, size.height], devicePixelRatio);
-  above.cover([0, 0, size.width, size.height], devicePixelRatio);
-  below.context.drawImage(source, 0, 0, size.width, size.height);
-  return frames(count, (i) => {
-    above.clear();
-    above.context.fillStyle = "#fff";
-    above.context.fillRect(size.width / 2 + 90 * Math.sin(i / 9), size.height / 2 + 90 * Math.cos(i / 11), 6, 6);
+  layer.cover([0, 0, size.width, size.height], devicePixelRatio);
+  layer.context.drawImage(source, 0, 0, size.width, size.height);
+  layer.context.fillStyle = "#fff";
+  host.style.display = "none";
+  const result = await frames(count, (i) => {
+    layer.context.fillRect(size.width / 2 + 90 * Math.sin(i / 9), size.height / 2 + 90 * Math.cos(i / 11), 6, 6);
   });
+  stage.remove();
+  host.style.display = "";
+  return result;
 }
 
 Object.assign(window, { bench: { start, drag, floor, gestures: () => editor.history.canUndo.value?.title ?? null } });
