@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Subquery, and_, exists, func, or_, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from vitruvian.errors import LabelError
@@ -163,15 +163,51 @@ def poses_with_ids(
     return table, list(ids)
 
 
-def counts(connection: Connection, label_set: int) -> dict[int, Counts]:
-    """Return, per media id, how many frames hold instances and how many instances there are."""
+def counts(connection: Connection, label_set: int, *, media: Collection[int] | None = None) -> dict[int, Counts]:
+    """Return, per media id, how many frames hold instances and how many instances there are.
+
+    Parameters
+    ----------
+    connection : Connection
+    label_set : int
+    media : collection of int, optional
+        Only of these; the work then grows with what they hold, not with the label set.
+    """
     c = _table.c
-    rows = connection.execute(
-        select(c.media_id, func.count(func.distinct(c.frame)), func.count())
-        .where(_shown(lineage(connection, label_set)), c.deleted == 0)
-        .group_by(c.media_id)
-    )
+    chain = lineage(connection, label_set)
+    query = select(c.media_id, func.count(func.distinct(c.frame)), func.count()).where(_shown(chain), c.deleted == 0)
+    if media is not None:
+        query = query.where(c.label_set_id.in_(chain), c.media_id.in_(media))
+    rows = connection.execute(query.group_by(c.media_id))
     return {media: Counts(frames, total) for media, frames, total in rows}
+
+
+def totals(connection: Connection, label_set: int) -> Counts:
+    """Return how many frames of the label set hold instances, and how many instances it shows."""
+    return _totals(connection, lineage(connection, label_set))
+
+
+def _totals(connection: Connection, chain: list[int]) -> Counts:
+    # Of a person's few rows over a model's million, only the frames that the person touched are looked at twice: an
+    # instance stays in its frame, so elsewhere the label set shows what the one below it shows.
+    if len(chain) == 1:
+        return _total(connection, chain, None)
+    own = _table.alias("own")
+    touched = select(own.c.media_id, own.c.frame).where(own.c.label_set_id == chain[0]).distinct().subquery("touched")
+    below = _totals(connection, chain[1:])
+    before, after = _total(connection, chain[1:], touched), _total(connection, chain, touched)
+    return Counts(below.frames - before.frames + after.frames, below.instances - before.instances + after.instances)
+
+
+def _total(connection: Connection, chain: list[int], frames: Subquery | None) -> Counts:
+    c = _table.c
+    query = select(func.count().label("here"))
+    if frames is not None:
+        here = and_(c.media_id == frames.c.media_id, c.frame == frames.c.frame)
+        query = query.select_from(frames.join(_table, here)).where(c.label_set_id.in_(chain))
+    held = query.where(_shown(chain), c.deleted == 0).group_by(c.media_id, c.frame).subquery("held")
+    row = connection.execute(select(func.count(), func.coalesce(func.sum(held.c.here), 0)).select_from(held)).one()
+    return Counts(int(row[0]), int(row[1]))
 
 
 def labelled_frames(connection: Connection, label_set: int, media: int) -> list[int]:

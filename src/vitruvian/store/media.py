@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, func, insert, null, select
 
 from vitruvian.errors import NotFound
 from vitruvian.store import schema
 from vitruvian.store.rows import LARGEST_ID, MediaRow, dumps, loads, now
 
 _table = schema.media
+_LISTED = [null().label("times") if c.name == "times" else c for c in _table.c]
 
 
 def add_media(connection: Connection, project: int, row: MediaRow) -> int:
@@ -53,11 +54,20 @@ def media(connection: Connection, id: int) -> MediaRow:
 
 
 def media_list(connection: Connection, project: int, *, after: int = 0, limit: int = 200) -> list[MediaRow]:
-    """Return up to `limit` media with ids greater than `after`, in order of id."""
+    """Return up to `limit` media with ids greater than `after`, in order of id, without their presentation times.
+
+    The times of 200 long videos are hundreds of megabytes, and a list has no use for them.
+    """
     rows = connection.execute(
-        select(_table).where(_table.c.project_id == project, _table.c.id > after).order_by(_table.c.id).limit(limit)
+        select(*_LISTED).where(_table.c.project_id == project, _table.c.id > after).order_by(_table.c.id).limit(limit)
     )
     return [_row(row) for row in rows]
+
+
+def count(connection: Connection, project: int) -> int:
+    """Return how many media the project has."""
+    query = select(func.count()).select_from(_table).where(_table.c.project_id == project)
+    return int(connection.execute(query).scalar_one())
 
 
 def all_media(connection: Connection, project: int) -> list[MediaRow]:

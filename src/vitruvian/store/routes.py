@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -96,14 +96,22 @@ def clear_open(connection: Connection, label_set: int, *, media: int | None = No
     return int(connection.execute(query).rowcount)
 
 
-def open_counts(connection: Connection, label_set: int) -> dict[int, int]:
-    """Return, per media id, how many routes are open."""
-    rows = connection.execute(
-        select(_table.c.media_id, func.count().label("total"))
-        .where(_table.c.label_set_id.in_(lineage(connection, label_set)), _table.c.state == "open")
-        .group_by(_table.c.media_id)
+def open_counts(connection: Connection, label_set: int, *, media: Collection[int] | None = None) -> dict[int, int]:
+    """Return, per media id (only of `media` when given), how many routes are open."""
+    query = select(_table.c.media_id, func.count().label("total")).where(
+        _table.c.label_set_id.in_(lineage(connection, label_set)), _table.c.state == "open"
     )
+    if media is not None:
+        query = query.where(_table.c.media_id.in_(media))
+    rows = connection.execute(query.group_by(_table.c.media_id))
     return {row.media_id: row.total for row in rows}
+
+
+def open_total(connection: Connection, label_set: int) -> int:
+    """Return how many routes are open in the label set and those it lies over."""
+    chain = lineage(connection, label_set)
+    query = select(func.count()).where(_table.c.label_set_id.in_(chain), _table.c.state == "open")
+    return int(connection.execute(query).scalar_one())
 
 
 def _row(row: Row[Any]) -> RouteRow:
