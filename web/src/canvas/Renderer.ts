@@ -1,7 +1,8 @@
 /**
- * Two canvases, one above the other: the picture with the instances at rest, and what is in hand. A drag redraws the
- * top one only; a camera move redraws both, cheaply, and well again once it rests. The picture has no canvas of its
- * own: where no graphics processor helps, every canvas of the view's size makes each frame of a drag dearer.
+ * Three canvases, one above the other: the picture with the instances at rest, the selected instance, and what is in
+ * hand. A drag redraws the top one only; a camera move redraws all, cheaply, and well again once it rests. The upper
+ * two cover only what they draw, and the picture has no canvas of its own: where no graphics processor helps, every
+ * pixel of a canvas makes each frame of a drag dearer.
  */
 import { effect } from "@preact/signals-core";
 import type { Editor } from "../editor/Editor";
@@ -9,24 +10,31 @@ import type { EditorInstance } from "../editor/types";
 import { drawHand } from "./hand";
 import { drawInstances } from "./instances";
 import { Layer } from "./Layer";
-import { chooseWindow, neededWindow } from "./window";
+import { movingPoints, stillInstance } from "./moving";
+import { drawSelected } from "./selected";
+import { chooseWindow, handWindow, selectedWindow } from "./window";
 
 /** Above this zoom, pixels of the picture are shown as squares instead of being smoothed. */
 const PIXELS_FROM = 4;
 const DIMMED = 0.5;
 
 export class Renderer {
-  readonly #layers: { readonly rest: Layer; readonly hand: Layer };
+  readonly #layers: { readonly rest: Layer; readonly selected: Layer; readonly hand: Layer };
   readonly #observer: ResizeObserver;
   readonly #stop: () => void;
   #request = 0;
   #restKey: readonly unknown[] = [];
+  #selectedKey: readonly unknown[] = [];
 
   constructor(
     private readonly editor: Editor,
     private readonly host: HTMLElement,
   ) {
-    this.#layers = { rest: new Layer(host, { opaque: true }), hand: new Layer(host) };
+    this.#layers = {
+      rest: new Layer(host, { opaque: true }),
+      selected: new Layer(host),
+      hand: new Layer(host),
+    };
     this.#observer = new ResizeObserver(() => this.#measure(host));
     this.#observer.observe(host);
     this.#measure(host);
@@ -78,10 +86,12 @@ export class Renderer {
     const { editor } = this;
     const view = editor.view.value;
     const ratio = globalThis.devicePixelRatio || 1;
-    const { rest, hand } = this.#layers;
+    const { rest, selected, hand } = this.#layers;
     rest.cover([0, 0, view.width, view.height], ratio);
     this.#drawRest(ratio);
-    hand.cover(chooseWindow(neededWindow(editor), hand.window, view, ratio), ratio);
+    selected.cover(chooseWindow(selectedWindow(editor, stillInstance(editor)), selected.window, view, ratio), ratio);
+    this.#drawSelected(ratio);
+    hand.cover(chooseWindow(handWindow(editor), hand.window, view, ratio), ratio);
     hand.clear();
     drawHand(hand.context, editor);
   }
@@ -105,6 +115,20 @@ export class Renderer {
     const category = (name: string) => editor.categories.get(name) ?? null;
     drawInstances(rest.context, instances, { camera, options, category, cheap, strong: false });
     rest.context.globalAlpha = 1;
+  }
+
+  #drawSelected(ratio: number): void {
+    const { editor } = this;
+    const { selected: layer } = this.#layers;
+    const moving = movingPoints(editor);
+    // Where all of the instance is drawn anew in each frame, the top layer does it.
+    const shows = moving !== null && editor.options.value.labels ? stillInstance(editor) : null;
+    const look = [editor.camera.value, editor.options.value, editor.moving.value, editor.edits.inHand.value];
+    const key = [layer.window, ratio, ...look, editor.placing.value, shows, ...(moving ?? [])];
+    if (same(key, this.#selectedKey)) return;
+    this.#selectedKey = key;
+    layer.clear();
+    if (shows) drawSelected(layer.context, editor, shows, moving);
   }
 
   #drawPicture(context: CanvasRenderingContext2D, ratio: number): void {

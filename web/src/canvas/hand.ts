@@ -1,22 +1,26 @@
-/** The top layer: the selected instance and everything that follows the pointer. */
+/** The top layer: what a gesture moves, and everything that follows the pointer. */
 import type { Editor } from "../editor/Editor";
 import { point, score } from "../editor/instance";
 import { spoken } from "../editor/ontology";
 import type { EditorInstance, Placing, XY } from "../editor/types";
-import { boxOfCorners, HANDLE_NAMES, handlePosition } from "../geometry/boxes";
+import { boxOfCorners } from "../geometry/boxes";
 import { toScreen } from "../geometry/camera";
 import type { Context } from "./batches";
 import { drawInstances } from "./instances";
-import { drawHeld, drawRing, drawTolerance } from "./rings";
-import { ACCENT, DARK, PLAIN, skeletonStyle } from "./style";
-import { drawLabel, drawName } from "./text";
+import { movingPoints } from "./moving";
+import { drawHeld, drawRing } from "./rings";
+import { drawSelected, look } from "./selected";
+import { ACCENT, PLAIN, skeletonStyle } from "./style";
+import { drawLabel } from "./text";
 
 const ROUTE_COLOR = "#ff5fa2";
 
 export function drawHand(context: Context, editor: Editor): void {
   const held = editor.edits.inHand.value !== null;
   const instance = editor.selected.value;
-  if (instance && editor.options.value.labels) drawSelected(context, editor, instance, held || editor.moving.value);
+  const shown = instance !== null && editor.options.value.labels;
+  if (shown && held) drawMoving(context, editor, instance);
+  if (shown) drawChosen(context, editor, instance);
   drawRoute(context, editor);
   if (!held) drawHover(context, editor);
   const placing = editor.placing.value;
@@ -25,25 +29,15 @@ export function drawHand(context: Context, editor: Editor): void {
   drawRubber(context, editor);
 }
 
-function drawSelected(context: Context, editor: Editor, instance: EditorInstance, cheap: boolean): void {
-  const camera = editor.camera.value;
-  const options = editor.options.value;
-  const skeleton = editor.skeleton(instance);
-  const category = (name: string) => editor.categories.get(name) ?? null;
-  if (options.tolerance && skeleton && !editor.moving.value) drawTolerance(context, instance, skeleton, camera);
-  drawInstances(context, [instance], { camera, options, category, cheap, strong: true });
-  if (options.names && skeleton && !cheap) {
-    skeleton.names.forEach((name, k) => {
-      const at = point(instance, k);
-      if (at.v > (options.hidden ? 0 : 1)) drawName(context, spoken(name), toScreen(camera, at));
-    });
-  }
-  const { keypoint } = editor.selection.value;
-  if (keypoint !== null) drawChosen(context, editor, instance, keypoint);
-  if (instance.box && options.boxes && !editor.placing.value) drawGrips(context, editor, instance);
+function drawMoving(context: Context, editor: Editor, instance: EditorInstance): void {
+  const points = movingPoints(editor);
+  if (points === null) drawSelected(context, editor, instance, null);
+  else if (points.size) drawInstances(context, [instance], look(editor, { points, inside: true }));
 }
 
-function drawChosen(context: Context, editor: Editor, instance: EditorInstance, keypoint: number): void {
+function drawChosen(context: Context, editor: Editor, instance: EditorInstance): void {
+  const { keypoint } = editor.selection.value;
+  if (keypoint === null) return;
   const at = point(instance, keypoint);
   if (!at.v) return;
   const screen = toScreen(editor.camera.value, at);
@@ -51,18 +45,6 @@ function drawChosen(context: Context, editor: Editor, instance: EditorInstance, 
   const color = (own && skeletonStyle(own)?.marks[keypoint]?.color) ?? PLAIN;
   if (editor.edits.inHand.value === null) drawRing(context, screen, 9);
   else drawHeld(context, screen, color);
-}
-
-function drawGrips(context: Context, editor: Editor, instance: EditorInstance): void {
-  if (!instance.box) return;
-  context.lineWidth = 1;
-  context.fillStyle = ACCENT;
-  context.strokeStyle = DARK;
-  for (const handle of HANDLE_NAMES) {
-    const { x, y } = toScreen(editor.camera.value, handlePosition(instance.box, handle));
-    context.fillRect(x - 3.5, y - 3.5, 7, 7);
-    context.strokeRect(x - 3.5, y - 3.5, 7, 7);
-  }
 }
 
 function drawRoute(context: Context, editor: Editor): void {

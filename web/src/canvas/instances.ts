@@ -15,6 +15,13 @@ export interface Look {
   readonly cheap: boolean;
   /** The instance that is selected: drawn stronger. */
   readonly strong: boolean;
+  /** Draw a part only: these points and all edges at them, or everything else. */
+  readonly part?: Part | null;
+}
+
+export interface Part {
+  readonly points: ReadonlySet<number>;
+  readonly inside: boolean;
 }
 
 const LARGEST_DOT = 4.5;
@@ -31,7 +38,7 @@ export function dotRadius(instance: EditorInstance, scale: number, strong: boole
 
 export function drawInstances(context: Context, instances: readonly EditorInstance[], look: Look): void {
   if (!look.options.labels) return;
-  if (look.options.boxes) drawBoxes(context, instances, look);
+  if (look.options.boxes && !look.part?.inside) drawBoxes(context, instances, look);
   const lines = new Batches();
   const dashes: number[] = [];
   for (const instance of instances) {
@@ -52,12 +59,14 @@ export function drawInstances(context: Context, instances: readonly EditorInstan
 function gather(batches: Batches, dashes: number[], instance: EditorInstance, style: SkeletonStyle, look: Look): void {
   const { scale, x: ox, y: oy } = look.camera;
   const { points, scores } = instance;
+  const { part } = look;
   const least = look.options.hidden ? 0 : 1;
   if (look.options.edges) {
     for (const { a, b, color } of style.edges) {
       const va = points[3 * a + 2] ?? 0;
       const vb = points[3 * b + 2] ?? 0;
       if (!(va > least && vb > least)) continue;
+      if (part && (part.points.has(a) || part.points.has(b)) !== part.inside) continue;
       batches.line(
         color,
         !look.cheap && Math.min(va, vb) < 2,
@@ -71,7 +80,7 @@ function gather(batches: Batches, dashes: number[], instance: EditorInstance, st
   const radius = dotRadius(instance, scale, look.strong);
   for (let k = 0; 3 * k < points.length; k++) {
     const v = points[3 * k + 2] ?? 0;
-    if (!(v > least)) continue;
+    if (!(v > least) || (part && part.points.has(k) !== part.inside)) continue;
     const x = (points[3 * k] ?? 0) * scale + ox;
     const y = (points[3 * k + 1] ?? 0) * scale + oy;
     const mark = style.marks[k];

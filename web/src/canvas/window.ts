@@ -1,36 +1,42 @@
 /**
- * How much of the view the top layer must cover. A canvas that changes is copied and laid over the others whole, so
+ * How much of the view the upper layers must cover. A canvas that changes is copied and laid over the others whole, so
  * a small one halves the time of a frame where no graphics processor helps.
  */
 import type { Editor } from "../editor/Editor";
 import { extent, point } from "../editor/instance";
-import type { Box, Size, XY } from "../editor/types";
+import type { Box, EditorInstance, Size, XY } from "../editor/types";
 import { unionBox } from "../geometry/boxes";
 import { toScreen } from "../geometry/camera";
+import { movingPoints, withNeighbours } from "./moving";
 
 /** Room for rings, grips and the shadow of a line. CSS pixels. */
-const RIM = 48;
-/** While a gesture runs there are no grips, and strokes are thin. */
-const HELD_RIM = 16;
+const RIM = 20;
 /** Room for a label on either side. */
 const LABEL = 300;
 /** Windows lie on a grid (device pixels), so that they seldom change while something moves. */
-const GRID = 128;
+const GRID = 64;
+const NOWHERE: Box = [0, 0, 1, 1];
+
+/** The part of the view in which `instance`, the selected one, is drawn. */
+export function selectedWindow(editor: Editor, instance: EditorInstance | null): Box {
+  if (!instance) return NOWHERE;
+  const { tolerance, names } = editor.options.value;
+  return tolerance ? whole(editor) : (around(editor, extent(instance), RIM + (names ? LABEL : 0)) ?? NOWHERE);
+}
 
 /** The part of the view in which the top layer draws now; the whole view where that cannot be told. */
-export function neededWindow(editor: Editor): Box {
-  const view = editor.view.value;
-  const whole: Box = [0, 0, view.width, view.height];
-  if (editor.placing.value || editor.rubber.value || editor.options.value.tolerance) return whole;
-  const camera = editor.camera.value;
+export function handWindow(editor: Editor): Box {
+  if (editor.placing.value || editor.rubber.value) return whole(editor);
+  const needed: Box[] = [];
   const selected = editor.selected.value;
-  const around = selected && extent(selected);
-  let needed: Box | null = null;
-  if (around) {
-    const { x, y } = toScreen(camera, { x: around[0], y: around[1] });
-    const held = editor.edits.inHand.value !== null;
-    const rim = held ? HELD_RIM : RIM + (editor.options.value.names ? LABEL : 0);
-    needed = [x - rim, y - rim, around[2] * camera.scale + 2 * rim, around[3] * camera.scale + 2 * rim];
+  if (selected) {
+    const points = movingPoints(editor);
+    if (points === null) return selectedWindow(editor, selected);
+    const { keypoint } = editor.selection.value;
+    const drawn = withNeighbours(editor, selected, points);
+    if (keypoint !== null) drawn.add(keypoint);
+    const box = around(editor, extentOf(selected, drawn), RIM);
+    if (box) needed.push(box);
   }
   const labels: (readonly [string, number])[] = [];
   const hover = editor.hover.value;
@@ -39,9 +45,30 @@ export function neededWindow(editor: Editor): Box {
   if (route && route.keypoint !== null && editor.tool.value.id === "tour") labels.push([route.instance, route.keypoint]);
   for (const [id, keypoint] of labels) {
     const instance = editor.store.get(id);
-    if (instance) needed = unionBox(needed, labelBox(toScreen(camera, point(instance, keypoint))));
+    if (instance) needed.push(labelBox(toScreen(editor.camera.value, point(instance, keypoint))));
   }
-  return needed ?? [0, 0, 1, 1];
+  return needed.reduce<Box | null>(unionBox, null) ?? NOWHERE;
+}
+
+function whole(editor: Editor): Box {
+  const { width, height } = editor.view.value;
+  return [0, 0, width, height];
+}
+
+function around(editor: Editor, box: Box | null, rim: number): Box | null {
+  if (!box) return null;
+  const camera = editor.camera.value;
+  const { x, y } = toScreen(camera, { x: box[0], y: box[1] });
+  return [x - rim, y - rim, box[2] * camera.scale + 2 * rim, box[3] * camera.scale + 2 * rim];
+}
+
+function extentOf(instance: EditorInstance, keypoints: ReadonlySet<number>): Box | null {
+  const places = [...keypoints].map((k) => point(instance, k)).filter(({ v }) => v > 0);
+  if (!places.length) return null;
+  const xs = places.map(({ x }) => x);
+  const ys = places.map(({ y }) => y);
+  const [left, top] = [Math.min(...xs), Math.min(...ys)];
+  return [left, top, Math.max(...xs) - left, Math.max(...ys) - top];
 }
 
 function labelBox({ x, y }: XY): Box {

@@ -43,6 +43,11 @@ export class Edits {
     this.store.put([instance]);
   }
 
+  /** What an instance was before the gesture in hand; null when the gesture made it, undefined when it is untouched. */
+  before(id: string): EditorInstance | null | undefined {
+    return this.#hand?.before.get(id);
+  }
+
   /** End the gesture. Returns what it did, or null when it came back to where it began. */
   commit(mergeKey: string | null = null, routes: readonly RouteDiff[] = []): Gesture | null {
     const hand = this.#hand;

@@ -65,6 +65,20 @@ describe("drawing instances", () => {
     expect(count(calls, "arc")).toBe(2);
   });
 
+  it("draws a part: some points and all lines at them, or everything else", () => {
+    const points = new Set([1]);
+    const [all, inside, outside] = [undefined, true, false].map((side) => {
+      const { context, calls } = recorder();
+      const part = side === undefined ? null : { points, inside: side };
+      drawInstances(context, [person("a", 0, 100, 100)], look({ cheap: true, part }));
+      return { lines: count(calls, "lineTo"), dots: count(calls, "fillRect") };
+    });
+    expect(inside?.dots).toBe(1);
+    expect(inside?.lines).toBeGreaterThan(0);
+    expect((inside?.dots ?? 0) + (outside?.dots ?? 0)).toBe(all?.dots);
+    expect((inside?.lines ?? 0) + (outside?.lines ?? 0)).toBe(all?.lines);
+  });
+
   it("maps to the screen exactly", () => {
     const { context, calls } = recorder();
     drawInstances(context, [person("a", 0, 100.25, 100.5)], look({ cheap: true }));
