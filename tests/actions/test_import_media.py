@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,62 @@ def test_two_projects_do_not_share_media(store: Store, project: int, folder: Pat
     second = import_media(store, store.write(other), [folder / "1.png"])
     assert first.added != second.added
     assert not second.known
+
+
+def test_a_moved_or_renamed_file_is_the_same_media(store: Store, project: int, folder: Path, tmp_path: Path) -> None:
+    first = import_media(store, project, [folder])
+    moved = tmp_path / "elsewhere"
+    folder.rename(moved)
+    (moved / "2.png").rename(moved / "two.png")
+    again = import_media(store, project, [moved])
+    assert (sorted(again.known), again.added, len(again.notes)) == (first.added, [], 5)
+    rows = _all(store, project)
+    assert [row.name for row in rows] == ["1.png", "2.png", "10.png", "clip.mp4", "day 2/1.png"]
+    assert [Path(row.uri).relative_to(moved).as_posix() for row in rows] == [
+        "1.png", "two.png", "10.png", "clip.mp4", "day 2/1.png",
+    ]  # fmt: skip
+    assert import_media(store, project, [moved]).notes == []
+
+
+def test_a_copy_is_no_second_media(store: Store, project: int, folder: Path) -> None:
+    first = import_media(store, project, [folder])
+    (folder / "copy.png").write_bytes((folder / "1.png").read_bytes())
+    again = import_media(store, project, [folder])
+    assert (sorted(again.known), again.added) == (first.added, [])
+    assert len(_all(store, project)) == 5
+    assert "copy.png: the same bytes as" in again.notes[0]
+
+
+def test_other_bytes_at_the_same_place_are_another_media(store: Store, project: int, folder: Path) -> None:
+    first = import_media(store, project, [folder / "1.png"])
+    Image.new("RGB", (40, 30), (0, 9, 0)).save(folder / "1.png")
+    again = import_media(store, project, [folder / "1.png"])
+    assert len(again.added) == 1
+    assert f"stay with media {first.added[0]}" in again.notes[0]
+
+
+def test_names_of_every_kind(store: Store, project: int, tmp_path: Path) -> None:
+    names = ["a b.png", "ü é 日本.png", "two\nlines.png", "[red]x[bold].png", "%s 'quoted\".png"]
+    for number, name in enumerate(names):
+        Image.new("RGB", (40, 30), (number, 0, 0)).save(tmp_path / name)
+    (tmp_path / os.fsdecode(b"latin\xff.png")).write_bytes((tmp_path / names[0]).read_bytes())
+    report = import_media(store, project, [tmp_path])
+    assert {row.name for row in _all(store, project)} == set(names)
+    (error,) = report.failed
+    assert error.where.endswith("latin\\xff.png")
+    assert "UTF-8" in error.message
+
+
+def test_a_folder_behind_a_link_has_names_of_its_own(store: Store, project: int, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "linked").symlink_to(folder)
+    import_media(store, project, [tmp_path / "set"])
+    assert "linked/day 2/1.png" in {row.name for row in _all(store, project)}
+
+
+def test_an_animation_is_its_first_picture_and_that_is_said(store: Store, project: int, tmp_path: Path) -> None:
+    pictures = [Image.new("RGB", (20, 10), (90 * n, 0, 0)) for n in range(3)]
+    pictures[0].save(tmp_path / "a.gif", save_all=True, append_images=pictures[1:], duration=40)
+    report = import_media(store, project, [tmp_path])
+    assert "holds 3 pictures" in report.notes[0]
+    assert len(report.added) == 1

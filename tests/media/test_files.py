@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
 
-from vitruvian.errors import Forbidden, NotFound
-from vitruvian.media import find_media, resolve_inside, sha256
+from vitruvian.errors import Forbidden, MediaError, NotFound
+from vitruvian.media import find_media, probe, resolve_inside, sha256
 
 
 def test_sha256_of_a_file_larger_than_a_block(tmp_path: Path) -> None:
@@ -57,3 +58,36 @@ def test_a_file_that_is_named_is_taken_whatever_its_ending(tmp_path: Path) -> No
 def test_a_path_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         list(find_media([tmp_path / "nothing"]))
+
+
+def test_links_are_followed_once_and_hidden_files_passed_over(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    (root / "a" / ".cache").mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    for name in ("root/a/1.png", "root/a/._1.png", "root/a/.cache/2.png", "elsewhere/3.png"):
+        (tmp_path / name).touch()
+    (root / "a" / "loop").symlink_to(root)
+    (root / "b").symlink_to(tmp_path / "elsewhere")
+    (root / "self.png").symlink_to(root / "self.png")
+    (root / "gone.png").symlink_to(root / "nothing.png")
+    os.mkfifo(root / "pipe.png")
+    found = [p.relative_to(root).as_posix() for p in find_media([root])]
+    assert found == ["a/1.png", "b/3.png", "gone.png", "self.png"]
+    for name in ("gone.png", "self.png", "pipe.png"):
+        with pytest.raises(MediaError):
+            probe(root / name)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_what_may_not_be_read_says_so(tmp_path: Path) -> None:
+    (tmp_path / "closed").mkdir()
+    for name in ("a.png", "b.mp4", "closed/c.png"):
+        (tmp_path / name).touch()
+        (tmp_path / name).chmod(0)
+    (tmp_path / "closed").chmod(0)
+    found = [*find_media([tmp_path]), *find_media([tmp_path / "closed/c.png"])]
+    assert [p.name for p in found] == ["a.png", "b.mp4", "closed", "c.png"]
+    for path in found:
+        with pytest.raises(MediaError, match="Permission denied"):
+            probe(path)
+    (tmp_path / "closed").chmod(0o700)

@@ -107,7 +107,7 @@ def test_a_file_that_is_no_image(kind: str, tmp_path: Path) -> None:
 def test_too_many_pixels_are_refused_before_decoding(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Image.new("1", (200, 200)).save(file)
     monkeypatch.setattr(images, "MAX_PIXELS", 39_999)
-    with pytest.raises(MediaError, match="200 x 200 pixels"):
+    with pytest.raises(MediaError, match="200 x 200"):
         read_image(file)
 
 

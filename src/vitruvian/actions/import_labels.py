@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,7 +26,8 @@ class ImportedLabels:
     instances : int
         Stored instances.
     missing_media : list of str
-        Names that the file speaks of and the project has no media for; their instances were not stored.
+        Names that the file speaks of and the project has no media for, or several that could be meant; their instances
+        were not stored.
     warnings : list of FileWarning
         What deviates from the format in the file.
     """
@@ -42,7 +43,8 @@ def import_labels(
 ) -> ImportedLabels:
     """Store the labels of annotation file `path` over the project's media of the same names.
 
-    Media are found by their name in the project, or by their file name where only one media has it.
+    Media are found by their name in the project, or by their file's name as it was imported or is now. Of several the
+    one of the size that the file states is taken, if it is the only one.
 
     Raises
     ------
@@ -81,17 +83,22 @@ def import_labels(
 
 
 def _match(dataset: Dataset, every: list[MediaRow]) -> tuple[dict[int, int], list[str]]:
-    by_name = {row.name: row.id for row in every}
-    file_names = Counter(Path(row.name).name for row in every)
-    by_file_name = {Path(row.name).name: row.id for row in every if file_names[Path(row.name).name] == 1}
+    by_name: dict[str, list[MediaRow]] = defaultdict(list)
+    by_file_name: dict[str, list[MediaRow]] = defaultdict(list)
+    for row in every:
+        by_name[row.name].append(row)
+        for name in {Path(row.name).name, Path(row.uri).name}:
+            by_file_name[name].append(row)
     places: dict[int, int] = {}
     missing: list[str] = []
     for index, entry in enumerate(dataset.media):
-        found = by_name.get(entry.name, by_file_name.get(Path(entry.name).name))
-        if found is None:
-            missing.append(entry.name)
+        found = by_name.get(entry.name) or by_file_name.get(Path(entry.name).name, [])
+        if len(found) > 1:
+            found = [row for row in found if (row.width, row.height) == (entry.width, entry.height)]
+        if len(found) == 1:
+            places[index] = found[0].id
         else:
-            places[index] = found
+            missing.append(entry.name)
     return places, missing
 
 

@@ -11,15 +11,17 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from vitruvian.errors import MediaError
+from vitruvian.media.files import unreadable
 
 #: A picture of more pixels than this is refused: it may be small on disk and fill the memory.
-MAX_PIXELS = 300_000_000
+#: Pillow itself refuses to open more than about this many.
+MAX_PIXELS = 178_000_000
 
 _SIXTEEN_BIT = ("I;16", "I;16B", "I;16L", "I;16N", "I")
 
 
 def read_image(path: Path) -> NDArray[np.uint8]:
-    """Decode an image.
+    """Decode an image; of several in one file (an animation, the pages of a TIFF) the first.
 
     Alpha is laid over white; 16-bit is scaled to 8; CMYK, grayscale and palettes become RGB.
 
@@ -36,12 +38,27 @@ def read_image(path: Path) -> NDArray[np.uint8]:
     MediaError
         Empty, truncated, not an image, or too large.
     """
+    return _read(path)[0]
+
+
+def image_facts(path: Path) -> tuple[int, int, int]:
+    """Return width and height as shown, and how many pictures the file holds.
+
+    Raises MediaError as `read_image` does, damaged pixels included.
+    """
+    picture, count = _read(path)
+    return picture.shape[1], picture.shape[0], count
+
+
+def _read(path: Path) -> tuple[NDArray[np.uint8], int]:
     try:
         with warnings.catch_warnings():
             # Pillow warns at a size of its own and about harmless metadata; MAX_PIXELS is our limit.
             warnings.simplefilter("ignore")
             with Image.open(path) as image:
-                return _rgb(image, path)
+                # The others in a JPEG (MPO) are previews and depth maps of the first.
+                count = int(getattr(image, "n_frames", 1)) if image.format != "MPO" else 1
+                return _rgb(image, path), count
     except FileNotFoundError as error:
         raise MediaError(
             "The image is no longer there", where=str(path), hint="put it back or import it anew"
@@ -50,19 +67,13 @@ def read_image(path: Path) -> NDArray[np.uint8]:
         what = "The file is empty" if path.stat().st_size == 0 else "This is not an image that can be read"
         raise MediaError(what, where=str(path), hint="check where the file came from") from error
     except (IsADirectoryError, PermissionError) as error:
-        raise MediaError(
-            f"The file cannot be opened: {error.strerror}", where=str(path), hint="check what it is and who may read it"
-        ) from error
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise unreadable(path, error) from error
+    except Image.DecompressionBombError as error:
+        raise _too_large(path) from error
+    except (OSError, SyntaxError, ValueError) as error:
         raise MediaError(
             f"The image is damaged or cut off: {error}", where=str(path), hint="copy it again from its source"
         ) from error
-
-
-def image_size(path: Path) -> tuple[int, int]:
-    """Return width and height as shown; raises MediaError as `read_image` does, damaged pixels included."""
-    height, width = read_image(path).shape[:2]
-    return width, height
 
 
 def encode_jpeg(image: NDArray[np.uint8], quality: int = 90) -> bytes:
@@ -79,13 +90,17 @@ def thumbnail(image: NDArray[np.uint8], size: int = 320) -> bytes:
     return encode_jpeg(np.asarray(picture), quality=82)
 
 
+def _too_large(path: Path, size: str = "") -> MediaError:
+    return MediaError(
+        f"The image has more than {MAX_PIXELS // 1_000_000} million pixels{size}",
+        where=str(path),
+        hint="cut it into parts or make it smaller",
+    )
+
+
 def _rgb(image: Image.Image, path: Path) -> NDArray[np.uint8]:
     if image.width * image.height > MAX_PIXELS:
-        raise MediaError(
-            f"The image has {image.width} x {image.height} pixels, more than {MAX_PIXELS // 1_000_000} million",
-            where=str(path),
-            hint="cut it into parts or make it smaller",
-        )
+        raise _too_large(path, f" ({image.width} x {image.height})")
     turned = ImageOps.exif_transpose(image)
     if turned.mode in _SIXTEEN_BIT:
         deep = np.asarray(turned).astype(np.float64)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitruvian.errors import MediaError
-from vitruvian.media.files import IMAGES, sha256
-from vitruvian.media.images import image_size, read_image
+from vitruvian.media.files import IMAGES, sha256, unreadable
+from vitruvian.media.images import image_facts, read_image
 from vitruvian.media.video import VideoReader
 
 
@@ -35,6 +37,9 @@ class MediaInfo:
         Frames between key frames at most; how far a seek must decode.
     complete : bool
         False when a video ends before its header says so; the frames that are there can be used.
+    pictures : int
+        How many an image file holds: more than 1 for an animation or a TIFF of several pages, of which the first is
+        used.
     """
 
     kind: str
@@ -48,6 +53,7 @@ class MediaInfo:
     codec: str = ""
     longest_gop: int = 1
     complete: bool = True
+    pictures: int = 1
 
 
 def probe(path: Path) -> MediaInfo:
@@ -58,11 +64,10 @@ def probe(path: Path) -> MediaInfo:
     MediaError
         It cannot be read.
     """
-    if not path.exists():
-        raise MediaError("There is no such file", where=str(path), hint="check the path")
+    _check_file(path)
     if path.suffix.lower() in IMAGES:
-        width, height = image_size(path)
-        return MediaInfo("image", width, height, 1, (0, 1), None, 0, sha256(path))
+        width, height, pictures = image_facts(path)
+        return MediaInfo("image", width, height, 1, (0, 1), None, 0, sha256(path), pictures=pictures)
     with VideoReader(path) as video:
         index = video.index
         gaps = np.diff(np.append(index.keyframes, len(index.pts)))
@@ -79,6 +84,20 @@ def probe(path: Path) -> MediaInfo:
             longest_gop=int(gaps.max(initial=1)),
             complete=index.complete,
         )
+
+
+def _check_file(path: Path) -> None:
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            os.scandir(path).close()
+    except FileNotFoundError as error:
+        raise MediaError("There is no such file", where=str(path), hint="check the path") from error
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if not stat.S_ISREG(mode):
+        what = "This is a folder" if stat.S_ISDIR(mode) else "This is no ordinary file"
+        raise MediaError(f"{what}, neither an image nor a video", where=str(path), hint="name the files themselves")
 
 
 class ImageReader:

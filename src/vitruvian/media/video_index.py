@@ -15,6 +15,13 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from vitruvian.errors import MediaError
+from vitruvian.media.files import unreadable
+
+#: Only files that hold video: FFmpeg would also make one of a text, or open what a playlist names, elsewhere.
+_OPTIONS = {
+    "protocol_whitelist": "file",
+    "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,asf,flv,ogg,mxf",
+}
 
 #: Bytes of a packet of an MPEG transport stream: such a file has no header to say how long it should be.
 _TRANSPORT_PACKET = 188
@@ -62,10 +69,19 @@ class VideoIndex:
 def open_video(path: Path) -> InputContainer:
     """Open a file that has video in it; raises MediaError."""
     try:
-        container = av.open(str(path), metadata_errors="ignore")
+        # With the protocol named, a colon in the path means nothing.
+        container = av.open(f"file:{path}", options=_OPTIONS, metadata_errors="ignore")
     except FileNotFoundError as error:
         raise MediaError(
             "The video is no longer there", where=str(path), hint="put it back or import it anew"
+        ) from error
+    except PermissionError as error:
+        raise unreadable(path, error) from error
+    except av.error.ArgumentError as error:
+        raise MediaError(
+            "This is not a video in any of the containers that can be read",
+            where=str(path),
+            hint="convert it to .mp4, .mkv or .webm",
         ) from error
     except (av.error.FFmpegError, ValueError) as error:
         if path.is_dir():

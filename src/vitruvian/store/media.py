@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Row, func, insert, null, select
+from sqlalchemy import Connection, Row, func, insert, null, select, update
 
 from vitruvian.errors import NotFound
 from vitruvian.store import schema
@@ -43,6 +43,11 @@ def add_media(connection: Connection, project: int, row: MediaRow) -> int:
         )
     ).inserted_primary_key
     return int(made[0]) if made else 0
+
+
+def set_uri(connection: Connection, id: int, uri: str) -> None:
+    """Note that a media's file lies elsewhere now."""
+    connection.execute(update(_table).where(_table.c.id == id).values(uri=uri))
 
 
 def media(connection: Connection, id: int) -> MediaRow:
