@@ -3,16 +3,16 @@ import { effect, signal } from "@preact/signals-core";
 import { address, api, ApiError, type Schemas } from "../api/client";
 import type { Editor } from "../editor/Editor";
 import { categoriesOf } from "../editor/ontology";
-import type { EditorMedia } from "../editor/types";
+import type { EditorInstance, EditorMedia } from "../editor/types";
 import { startTour } from "../editor/verbs/review";
 import { Outbox } from "../sync/outbox";
-import { openStorage } from "../sync/storage";
+import { BrowserStorage } from "../sync/storage";
+import { claimTab } from "../sync/tab";
 import { fromWire } from "../sync/wire";
 import { createEditor } from "../tools";
 import { openSource } from "../video/open";
 import type { FrameSource } from "../video/source";
 import { go, to } from "./router";
-import { claimTab } from "./tab";
 
 export class EditorSession {
   readonly project = signal<number | null>(null);
@@ -39,12 +39,16 @@ export class EditorSession {
     const tab = await claimTab();
     session.outbox = new Outbox({
       labelSet,
-      storage: await openStorage(),
+      storage: new BrowserStorage(),
       tab: tab.id,
       send: (body) => api.save(labelSet, body, AbortSignal.timeout(20_000)),
-      onSaved: (instances, pending) => session.editor.load(instances, pending),
+      onSaved: (instances, pending) => session.editor.load(session.#newer(instances), pending),
+      onChosen: (instances, pending, answers) => {
+        session.editor.load(instances, pending);
+        session.editor.routes.apply(answers);
+      },
     });
-    await session.outbox.recover(await tab.others());
+    await session.outbox.recover(() => tab.others());
     session.editor.routes.set((await api.routes(labelSet)).routes);
     session.#watch();
     return session;
@@ -62,7 +66,7 @@ export class EditorSession {
     } else {
       const media = await api.media(id, this.labelSet.id);
       const { instances } = await api.instances(this.labelSet.id, id);
-      editor.load(instances.map(fromWire), this.outbox.pending);
+      editor.load(this.#newer(instances.map(fromWire)), this.outbox.pending);
       editor.picture.value = null;
       this.#source?.close();
       this.#source = await openSource({
@@ -98,6 +102,16 @@ export class EditorSession {
     const flush = () => this.outbox.flush();
     addEventListener("online", flush);
     this.#stops.push(() => removeEventListener("online", flush));
+    const warn = (event: BeforeUnloadEvent) => {
+      if (this.outbox.onlyHere.value) event.preventDefault();
+    };
+    addEventListener("beforeunload", warn);
+    this.#stops.push(() => removeEventListener("beforeunload", warn));
+  }
+
+  /** Answers overtake each other: what a later one told already stays. */
+  #newer(instances: readonly EditorInstance[]): EditorInstance[] {
+    return instances.filter(({ id, revision }) => revision >= (this.editor.store.get(id)?.revision ?? 0));
   }
 
   async #picture(media: number, frame: number): Promise<void> {
