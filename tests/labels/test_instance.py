@@ -56,3 +56,11 @@ def test_check_refuses_a_negative_box():
     instance.box = np.array([0, 0, -1, 2.0])
     with pytest.raises(LabelError, match="box"):
         check_instance(instance, SKELETON)
+
+
+@pytest.mark.parametrize(("field", "column"), [("score", np.zeros(2, np.float32)), ("keyed", np.ones(4, np.bool_))])
+def test_check_refuses_columns_of_another_length(field, column):
+    instance = empty_instance("a", "person", 0, 0, 3)
+    setattr(instance, field, column)
+    with pytest.raises(LabelError, match="for 3 points"):
+        check_instance(instance, SKELETON)

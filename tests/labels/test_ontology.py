@@ -30,7 +30,15 @@ def test_a_category_without_keypoints_has_no_skeleton():
         Ontology("play", (BALL,)).skeleton("ball")
 
 
-@pytest.mark.parametrize("document", [{}, {"name": "a", "categories": [3]}, {"name": "a", "categories": [{"nom": 1}]}])
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        {"name": "a", "categories": [3]},
+        {"name": "a", "categories": [{"nom": 1}]},
+        {"name": "a", "categories": [], "version": float("inf")},
+    ],
+)
 def test_a_document_of_a_wrong_shape_is_refused(document):
     with pytest.raises(OntologyError):
         ontology_from_document(document)

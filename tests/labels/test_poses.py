@@ -30,3 +30,11 @@ def test_take_and_concatenate_are_inverse():
 def test_tables_of_different_k_do_not_join():
     with pytest.raises(LabelError, match="K"):
         concatenate([empty_poses(1, 2), empty_poses(1, 3)])
+
+
+def test_an_instance_that_the_table_does_not_know_is_named():
+    instance = empty_instance("a", "person", 0, 0, 3)
+    with pytest.raises(LabelError, match=r"instance a: Unknown category 'person'.*ball"):
+        stack([instance], categories={"ball": 0}, keypoints=3)
+    with pytest.raises(LabelError, match=r"instance a: 3 points.*table of 2"):
+        stack([instance], categories={"person": 0}, keypoints=2)

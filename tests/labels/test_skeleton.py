@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vitruvian.errors import LabelError, OntologyError
 from vitruvian.labels import Keypoint, Skeleton, skeleton_from_document, skeleton_from_names
@@ -50,3 +52,33 @@ def test_an_unknown_name_is_refused_with_the_known_ones():
 def test_a_document_of_a_wrong_shape_is_refused():
     with pytest.raises(OntologyError, match="not a skeleton"):
         skeleton_from_document({"keypoints": [{"nom": "nose"}]})
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"keypoints": [{"name": 5}]},
+        {"keypoints": [{"name": "a"}, {"name": "b"}], "edges": [[0, 0.7]]},
+        {"keypoints": [{"name": "a", "sigma": "0.1"}]},
+        {"keypoints": [{"name": "a"}], "sigma_kind": "guessed"},
+    ],
+)
+def test_a_document_with_a_value_of_a_wrong_type_is_refused(document):
+    with pytest.raises(OntologyError):
+        skeleton_from_document(document)
+
+
+def test_as_many_sigmas_as_names():
+    with pytest.raises(OntologyError, match="1 sigmas for 3"):
+        skeleton_from_names(NAMES, sigmas=[0.1])
+
+
+words = st.lists(
+    st.sampled_from(["left", "right", "l_", "r_", "_l", "_r", "_L", "Left", "eye"]), min_size=1, max_size=3
+)
+
+
+@given(st.lists(words.map("".join), unique=True, max_size=8))
+def test_flip_partners_from_any_names_name_each_other(names):
+    flip = skeleton_from_names(names).flip_indices
+    assert flip[flip].tolist() == list(range(len(names)))

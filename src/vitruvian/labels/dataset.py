@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from vitruvian.labels.instance import Instance
+import numpy as np
+
+from vitruvian.errors import LabelError
+from vitruvian.labels.instance import Instance, check_instance
 from vitruvian.labels.ontology import Ontology
 from vitruvian.labels.poses import Poses, stack
 
@@ -86,3 +90,42 @@ class Dataset:
     def poses(self) -> Poses:
         """The instances as columns, packed anew at each call."""
         return stack(self.instances, categories=self.ontology.index, keypoints=self.ontology.max_keypoints)
+
+    def check(self) -> None:
+        """Refuse instances that the ontology does not know or that lie in no media; deleted ones may be anything.
+
+        Raises
+        ------
+        LabelError
+            Unknown category, no such media, or what `check_instance` refuses.
+        """
+        groups: dict[str, list[Instance]] = defaultdict(list)
+        for instance in self.instances:
+            if instance.deleted:
+                continue
+            if not (0 <= instance.media < len(self.media) and instance.frame >= 0):
+                raise LabelError(
+                    f"It lies in frame {instance.frame} of media {instance.media}; there are {len(self.media)} media",
+                    where=f"instance {instance.id}",
+                )
+            groups[instance.category].append(instance)
+        for category, members in groups.items():
+            skeleton = self.ontology.category(category).skeleton
+            if not _plain(members, len(skeleton) if skeleton else 0):
+                for instance in members:
+                    check_instance(instance, skeleton)
+
+
+def _plain(instances: list[Instance], keypoints: int) -> bool:
+    """Whether nothing is wrong with instances of one category; a look at columns, so that most need no other."""
+    if any(i.xy.shape != (keypoints, 2) or i.visibility.shape != (keypoints,) for i in instances):
+        return False
+    if any(i.box is not None and i.box.shape != (4,) for i in instances):
+        return False
+    if any(column is not None and column.shape != (keypoints,) for i in instances for column in (i.score, i.keyed)):
+        return False
+    boxes = np.array([i.box for i in instances if i.box is not None], np.float64).reshape(-1, 4)
+    seen = max((i.visibility.max(initial=0) for i in instances), default=0)
+    return bool(seen <= 2 and np.isfinite(boxes).all() and (boxes[:, 2:] >= 0).all()) and bool(
+        np.isfinite(np.array([i.xy for i in instances])).all()
+    )

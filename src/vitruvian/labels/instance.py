@@ -139,16 +139,20 @@ def check_instance(instance: Instance, skeleton: Skeleton | None) -> None:
     Raises
     ------
     LabelError
-        K mismatch, non-finite labelled coordinate, visibility outside {0, 1, 2}, or an impossible box.
+        K mismatch, non-finite coordinate, visibility outside {0, 1, 2}, or an impossible box.
     """
     count = len(skeleton) if skeleton else 0
     where = f"instance {instance.id}"
     if instance.xy.shape != (count, 2) or instance.visibility.shape != (count,):
         raise LabelError(
-            f"{instance.xy.shape[0]} points for category {instance.category!r}, whose skeleton has {count}",
+            f"{len(instance.xy)} points, {len(instance.visibility)} visibilities for category {instance.category!r}, "
+            f"whose skeleton has {count}",
             where=where,
             hint="choose the ontology that the labels were made with",
         )
+    for what, column in (("scores", instance.score), ("keyed points", instance.keyed)):
+        if column is not None and column.shape != (count,):
+            raise LabelError(f"{len(column)} {what} for {count} points", where=where)
     if np.any(instance.visibility > 2):
         raise LabelError("A visibility is not 0, 1 or 2", where=where)
     bad = ~np.isfinite(instance.xy).all(axis=1)
@@ -156,5 +160,6 @@ def check_instance(instance: Instance, skeleton: Skeleton | None) -> None:
         at = int(np.flatnonzero(bad)[0])
         name = skeleton.names[at] if skeleton else at
         raise LabelError(f"Keypoint {name!r} has a coordinate that is not a finite number", where=where)
-    if instance.box is not None and (not np.isfinite(instance.box).all() or np.any(instance.box[2:] < 0)):
+    box = instance.box
+    if box is not None and (box.shape != (4,) or not np.isfinite(box).all() or np.any(box[2:] < 0)):
         raise LabelError("The box is not x, y, width, height with finite numbers and sides of 0 or more", where=where)

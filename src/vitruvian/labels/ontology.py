@@ -119,7 +119,7 @@ def ontology_from_document(document: dict[str, Any]) -> Ontology:
                 for c in document["categories"]
             ),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise OntologyError(
             f"This is not an ontology: {error!r}", hint="see docs/ontology.md for its fields"
         ) from error

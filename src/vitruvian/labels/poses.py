@@ -104,6 +104,11 @@ def stack(instances: Sequence[Instance], *, categories: dict[str, int], keypoint
     keypoints : int
         K of the table; instances with fewer points are padded.
 
+    Raises
+    ------
+    LabelError
+        An instance of an unknown category, or with more points than the table is wide.
+
     Notes
     -----
     Track names become numbers in order of first appearance.
@@ -112,6 +117,17 @@ def stack(instances: Sequence[Instance], *, categories: dict[str, int], keypoint
     tracks: dict[str, int] = {}
     for row, instance in enumerate(instances):
         count = len(instance.visibility)
+        if instance.category not in categories:
+            known = ", ".join(categories)
+            raise LabelError(
+                f"Unknown category {instance.category!r}", where=f"instance {instance.id}", hint=f"known: {known}"
+            )
+        if count > keypoints or instance.xy.shape != (count, 2):
+            raise LabelError(
+                f"{len(instance.xy)} points, {count} visibilities do not fit a table of {keypoints} keypoints",
+                where=f"instance {instance.id}",
+                hint="choose the ontology that the labels were made with",
+            )
         poses.xy[row, :count] = instance.xy
         poses.visibility[row, :count] = instance.visibility
         if instance.score is not None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +71,9 @@ class Skeleton:
     sigma_source: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
+        if self.sigma_kind not in get_args(SigmaKind):
+            kinds = ", ".join(get_args(SigmaKind))
+            raise OntologyError(f"{self.sigma_kind!r} is no kind of sigma", where="sigma_kind", hint=f"one of: {kinds}")
         _check_names(self.keypoints)
         _check_sigmas(self.keypoints)
         _check_flips(self.keypoints)
@@ -139,11 +143,11 @@ def skeleton_from_document(document: dict[str, Any]) -> Skeleton:
     try:
         return Skeleton(
             keypoints=tuple(Keypoint(**k) for k in document["keypoints"]),
-            edges=tuple((int(a), int(b)) for a, b in document.get("edges", ())),
+            edges=tuple((operator.index(a), operator.index(b)) for a, b in document.get("edges", ())),
             sigma_kind=document.get("sigma_kind", "none"),
             sigma_source=document.get("sigma_source", ""),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise OntologyError(f"This is not a skeleton: {error}", hint="see docs/ontology.md for its fields") from error
 
 
@@ -154,14 +158,23 @@ def skeleton_from_names(
     sigmas: Sequence[float] | None = None,
     sigma_kind: SigmaKind = "measured",
 ) -> Skeleton:
-    """Build a skeleton from bare names; flip partners follow from ``left``/``right`` in them."""
+    """Build a skeleton from bare names; flip partners follow from ``left``/``right`` in them.
+
+    Raises
+    ------
+    OntologyError
+        As `Skeleton` does, and where there is not one sigma for each name.
+    """
+    if sigmas is not None and len(sigmas) != len(names):
+        raise OntologyError(f"{len(sigmas)} sigmas for {len(names)} keypoints", hint="give each keypoint its sigma")
     known = set(names)
-    partners = [_mirror_name(name) for name in names]
+    partners = {name: _mirror_name(name) for name in names}
     keypoints = tuple(
         Keypoint(
             name,
             sigma=None if sigmas is None else float(sigmas[i]),
-            flip=partners[i] if partners[i] in known and partners[i] != name else None,
+            # A name with several sides in it may mirror into one that mirrors elsewhere: those are no pair.
+            flip=other if (other := partners[name]) in known - {name} and partners[other] == name else None,
         )
         for i, name in enumerate(names)
     )
