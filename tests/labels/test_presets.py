@@ -55,7 +55,7 @@ def test_our_own_say_where_each_keypoint_lies_and_that_sigmas_are_assumed(name: 
     assert skeleton.sigma_kind == "adapted"
 
 
-@pytest.mark.parametrize("name", ["mpii", "jhmdb", "mhp", "animalpose", "coco_aic", "campus"])
+@pytest.mark.parametrize("name", ["mpii", "jhmdb", "mhp", "animalpose", "coco_aic", "campus", "halpe", "halpe26"])
 def test_adapted_sigmas_are_marked_as_such(name: str) -> None:
     assert preset_skeleton(name).sigma_kind == "adapted"
 
@@ -64,6 +64,19 @@ def test_adapted_sigmas_are_marked_as_such(name: str) -> None:
 def test_sigmas_measured_on_another_data_set_are_adapted(name: str) -> None:
     skeleton = preset_skeleton(name)
     assert (skeleton.sigma_kind, skeleton.sigma_source.startswith("adapted from coco")) == ("adapted", True)
+
+
+def test_whoever_has_the_sigmas_of_coco_did_not_measure_them() -> None:
+    coco = {k.name: k.sigma for k in preset_skeleton("coco").keypoints}
+    borrowed = [
+        name
+        for name in COUNTS
+        if len(shared := [k for k in preset_skeleton(name).keypoints if k.name in coco]) > 5
+        and all(k.sigma == coco[k.name] for k in shared)
+        and preset_skeleton(name).sigma_kind == "measured"
+    ]
+    # COCO-WholeBody labels the very people of COCO.
+    assert borrowed == ["coco", "coco_wholebody"]
 
 
 def test_uniform_sigmas_are_marked_as_such() -> None:
@@ -111,3 +124,8 @@ def test_repeated_source_ids_do_not_repeat_or_reorder_keypoints() -> None:
     assert preset_skeleton("deepfashion_full").names[4] == "left waistline"
     body = preset_skeleton("coco_wholebody").names[17:]
     assert preset_skeleton("coco_wholebody_openpose").names[18:] == body
+
+
+def test_horse10_says_that_its_source_gives_no_flip_pairs() -> None:
+    assert "no flip pairs" in preset("horse10").source
+    assert (preset_skeleton("horse10").flip_indices == np.arange(22)).all()
