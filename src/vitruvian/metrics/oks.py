@@ -26,7 +26,7 @@ def oks(
         M instances.
     skeleton : Skeleton
         Its sigmas are used.
-    area : ndarray, shape (N,), optional
+    area : ndarray, shape (N,), float64, optional
         Area of the objects of `truth` in square pixels, as COCO's segment area. Left out, 0.53 of the box's area is
         taken, the usual share of a person in its box.
 
@@ -34,7 +34,7 @@ def oks(
     -------
     ndarray, shape (N, M), float64
         0 to 1. Where an instance of `truth` has no labelled point, points are compared with its box grown to twice
-        its size, as COCO does.
+        its size, as COCO does; where it has no box either, nothing is like it.
 
     Raises
     ------
@@ -64,8 +64,9 @@ def oks(
         dx[unlabelled] = np.maximum(0, (x - w) - px) + np.maximum(0, px - (x + w * 2))
         dy[unlabelled] = np.maximum(0, (y - h) - py) + np.maximum(0, py - (y + h * 2))
     error = (dx**2 + dy**2) / variances / (size[:, None, None] + _EPS) / 2
-    counted = np.where(unlabelled[:, None], True, labelled)[:, None, :]
-    return _mean_of_counted(np.exp(-error), counted[:, 0, :])
+    alike = _mean_of_counted(np.exp(-error), labelled | unlabelled[:, None])
+    alike[unlabelled & np.isnan(truth.box).any(axis=1)] = 0
+    return alike
 
 
 def _mean_of_counted(alike: NDArray[np.float64], counted: NDArray[np.bool_]) -> NDArray[np.float64]:
