@@ -1,8 +1,13 @@
 """Small COCO files for tests, in the shapes that real ones have."""
 
+import json
+import os
+from pathlib import Path
 from typing import Any
 
 from vitruvian.labels.presets import preset
+
+REAL = Path(os.environ.get("VITRUVIAN_SHARED") or Path(__file__).resolve().parents[2] / "../shared") / "data"
 
 NAMES = ["nose", "left_wrist", "right_wrist"]
 PARTS = {"foot_kpts": 6, "face_kpts": 68, "lefthand_kpts": 21, "righthand_kpts": 21}
@@ -49,3 +54,18 @@ def two_videos() -> dict[str, Any]:
             {"id": 13, "file_name": "a.mp4/000009.jpg", **size, "video": "a.mp4", "frame_index": 9, "video_frames": 50},
         ],
     )
+
+
+def real_files() -> list[Path]:
+    """Return every COCO-like file among the real ones; none where there are none."""
+
+    def is_one(path: Path) -> bool:
+        try:
+            content = json.loads(path.read_bytes())
+        except ValueError:
+            return False
+        if isinstance(content, list):
+            return bool(content) and isinstance(content[0], dict) and "image_id" in content[0]
+        return isinstance(content, dict) and isinstance(content.get("annotations"), list)
+
+    return [path for path in sorted(REAL.rglob("*.json")) if is_one(path)]

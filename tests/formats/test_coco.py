@@ -1,5 +1,4 @@
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -8,15 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.formats.coco_files import coco_file, person, results, two_videos, whole_body
+from tests.formats.coco_files import REAL, coco_file, person, real_files, results, two_videos, whole_body
 from vitruvian.errors import FormatError
 from vitruvian.formats import read, write
 from vitruvian.formats.coco.read import dataset
 from vitruvian.formats.coco.write import document
 from vitruvian.labels import Dataset, MediaEntry, empty_instance
 from vitruvian.labels.presets import preset
-
-SHARED = Path(os.environ.get("VITRUVIAN_SHARED", Path(__file__).parents[2].parent / "shared")) / "data"
 
 
 def read_back(tmp_path: Path, content: Any) -> Dataset:
@@ -248,20 +245,7 @@ def test_any_record_comes_back_as_it_was(fields: dict[str, Any], points: list[An
     assert json.dumps(document(dataset(content, "x.json"))) == json.dumps(content)
 
 
-def coco_like() -> list[Path]:
-    def is_one(path: Path) -> bool:
-        try:
-            content = json.loads(path.read_bytes())
-        except ValueError:
-            return False
-        if isinstance(content, list):
-            return bool(content) and isinstance(content[0], dict) and "image_id" in content[0]
-        return isinstance(content, dict) and isinstance(content.get("annotations"), list)
-
-    return [p for p in sorted(SHARED.rglob("*.json")) if is_one(p)] if SHARED.exists() else []
-
-
-@pytest.mark.parametrize("path", coco_like(), ids=lambda p: str(p.relative_to(SHARED)))
+@pytest.mark.parametrize("path", real_files(), ids=lambda p: str(p.relative_to(REAL)))
 def test_real_files_come_back_deep_equal(path: Path) -> None:
     content = json.loads(path.read_bytes())
     assert json.dumps(document(dataset(json.loads(path.read_bytes()), str(path)))) == json.dumps(content)

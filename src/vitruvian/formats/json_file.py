@@ -12,6 +12,8 @@ import msgspec
 
 from vitruvian.errors import FormatError
 
+TOO_DEEP = "Lists lie too deep in one another"
+
 
 def read_json(path: Path) -> Any:
     """Return the decoded content of a JSON file.
@@ -23,8 +25,9 @@ def read_json(path: Path) -> Any:
     """
     try:
         content = path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (OSError, ValueError) as error:
+        # ValueError: a path with a zero byte in it.
+        reason = getattr(error, "strerror", None) or str(error)
         raise FormatError(f"The file cannot be read: {reason}", where=str(path), hint="check the path") from error
     try:
         return msgspec.json.decode(content)
@@ -35,7 +38,7 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(content)
     except RecursionError as error:
-        raise FormatError("Lists lie too deep in one another", where=str(path), hint="check the file") from error
+        raise FormatError(TOO_DEEP, where=str(path), hint="check the file") from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         line = getattr(error, "lineno", None)
         where = f"{path}, line {line}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(path)
@@ -48,10 +51,28 @@ def read_json(path: Path) -> Any:
             where=where,
             hint="download or copy it again",
         ) from error
+    except ValueError as error:
+        # Python refuses integers of more than 4300 digits, whose decoding takes quadratic time.
+        raise FormatError("A number has too many digits", where=str(path), hint="check the file") from error
 
 
 def encode_json(document: Any) -> bytes:
-    """Return `document` as JSON; NaN is written the way Python reads it back."""
+    """Return `document` as JSON; NaN is written the way Python reads it back.
+
+    Raises
+    ------
+    FormatError
+        It holds something that JSON has no word for, or lies too deep.
+    """
+    try:
+        return _encoded(document)
+    except RecursionError as error:
+        raise FormatError(TOO_DEEP, hint="check attributes and segmentations") from error
+    except (TypeError, ValueError) as error:
+        raise FormatError(f"This cannot be written as JSON: {error}", hint="use numbers, text, lists, dicts") from error
+
+
+def _encoded(document: Any) -> bytes:
     try:
         content: bytes = msgspec.json.encode(document)
     except (OverflowError, UnicodeEncodeError, ValueError):
@@ -86,9 +107,15 @@ def write_atomically(path: Path, content: bytes) -> None:
         ) from error
 
 
-def _has_odd_number(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(map(_has_odd_number, value.values()))
-    if isinstance(value, list):
-        return any(map(_has_odd_number, value))
-    return isinstance(value, float) and not math.isfinite(value)
+def _has_odd_number(document: Any) -> bool:
+    # Without calls into one another: a file may be nested as deep as its decoder allows.
+    todo = [document]
+    while todo:
+        value = todo.pop()
+        if isinstance(value, dict):
+            todo.extend(value.values())
+        elif isinstance(value, list):
+            todo.extend(value)
+        elif isinstance(value, float) and not math.isfinite(value):
+            return True
+    return False

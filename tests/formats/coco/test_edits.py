@@ -1,4 +1,5 @@
 import copy
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -6,8 +7,9 @@ import numpy as np
 import pytest
 
 from tests.formats.coco_files import coco_file, person, results, two_videos, whole_body
+from vitruvian.errors import FormatError, LabelError
 from vitruvian.formats.coco.read import dataset
-from vitruvian.formats.coco.write import document
+from vitruvian.formats.coco.write import document, dumps
 from vitruvian.labels import Instance, MediaEntry, empty_instance
 
 FLOATS = [10.5, 20.0, 2, 30, 40, 1.0, 0, 0, 0]
@@ -142,3 +144,49 @@ def test_a_renamed_category_and_keypoint() -> None:
     assert out["categories"][0]["name"] == "player"
     assert out["categories"][0]["keypoints"][0] == "tip of the nose"
     assert out["annotations"] == [person()]
+
+
+def test_a_new_instance_never_gets_the_id_of_a_deleted_one() -> None:
+    found = dataset(coco_file(person(1), person(9)), "in.json")
+    found.instances[1].deleted = True
+    found.instances.append(empty_instance("new", "person", 0, 0, 3))
+    assert [record["id"] for record in document(found)["annotations"]] == [1, 10]
+
+
+def test_a_copy_of_an_instance_gets_an_id_of_its_own() -> None:
+    found = dataset(coco_file(person(1), person(5)), "in.json")
+    found.instances.append(dataclasses.replace(found.instances[0], id="copy", xy=found.instances[0].xy + 1))
+    records = document(found)["annotations"]
+    assert [record["id"] for record in records] == [1, 5, 6]
+    assert records[2]["keypoints"][:3] == [11.5, 21, 2]
+
+
+def test_a_new_image_never_gets_an_id_of_the_file() -> None:
+    content = two_videos()
+    # Two records for one frame: the second's id is taken as well.
+    content["images"].append({**content["images"][0], "id": 30})
+    found = dataset(content, "in.json")
+    found.media.append(MediaEntry("new.jpg", 8, 8))
+    assert document(found)["images"][-1]["id"] == 31
+
+
+def test_float_ids_count_when_the_next_one_is_looked_for() -> None:
+    found = dataset(coco_file(person(7.0)), "in.json")
+    found.instances.append(empty_instance("new", "person", 0, 0, 3))
+    assert document(found)["annotations"][1]["id"] == 8
+
+
+@pytest.mark.parametrize("area", [10**400, "large", None])
+def test_an_edited_box_beside_an_area_that_is_none(area: object) -> None:
+    assert edited(coco_file(person(area=area)), box(1, 2, 3, 4)) == person(area=area, bbox=[1, 2, 3.0, 4])
+
+
+def test_what_cannot_be_written_says_why() -> None:
+    found = dataset(coco_file(person()), "in.json")
+    found.instances[0].xy[0] = np.nan
+    with pytest.raises(LabelError, match="instance 1: Keypoint 'nose'"):
+        dumps(found)
+    found.instances[0].place(0, 1, 2)
+    found.instances[0].attributes = {"speed": np.float32(2)}
+    with pytest.raises(FormatError, match="cannot be written as JSON"):
+        dumps(found)

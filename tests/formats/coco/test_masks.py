@@ -10,6 +10,8 @@ def test_polygons_and_lengths() -> None:
     assert area(lengths) == reference.area(reference.frPyObjects(lengths, 4, 5)) == 15
 
 
-@pytest.mark.parametrize("mask", [None, {"size": [4, 5], "counts": "d21"}, {}, [[1, 2, 3]], ["a"], [7]])
+@pytest.mark.parametrize(
+    "mask", [None, {"size": [4, 5], "counts": "d21"}, {}, [[1, 2, 3]], ["a"], [7], {"counts": [0, 10**400]}]
+)
 def test_what_has_no_area_that_can_be_told(mask: object) -> None:
     assert area(mask) is None  # type: ignore[arg-type]

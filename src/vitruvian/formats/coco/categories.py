@@ -36,10 +36,11 @@ def read_ontology(
     """
     names: dict[Any, str] = {}
     made: list[Category] = []
+    taken: dict[str, int] = {}
     for category in categories:
         key = decode.key(category.get("id"))
         stated = str(category.get("name") or "").strip() and category.get("name")
-        name = _free(str(stated or f"category {category.get('id')}"), made)
+        name = _free(str(stated or f"category {category.get('id')}"), taken)
         if stated and name != str(stated):
             found.add("category", category.get("id"), "name", f"another category is called {stated!r} too")
         skeleton = _skeleton(category, annotations, groups.get(key, []), found)
@@ -48,12 +49,13 @@ def read_ontology(
     for key, rows in groups.items():
         if key in names:
             continue
-        id = annotations[rows[0]].get("category_id")
+        first = annotations[rows[0]]
+        id = first.get("category_id")
         if categories:
-            found.add("annotation", annotations[rows[0]].get("id"), "category_id", f"there is no category {id!r}")
+            found.add("annotation", first.get("id", f"#{rows[0]}"), "category_id", f"there is no category {id!r}")
         skeleton = _skeleton({}, annotations, rows, found, quiet=True)
         person = id == 1 and skeleton is not None and len(skeleton) in (decode.BODY, decode.WHOLE)
-        names[key] = _free("person" if person else f"category {id}", made)
+        names[key] = _free("person" if person else f"category {id}", taken)
         made.append(Category(names[key], skeleton, extras={"coco_id": id}))
     return Ontology(Path(file).stem.strip() or "coco", tuple(made)), names
 
@@ -68,10 +70,14 @@ def _extras(category: Record, name: str, skeleton: Skeleton | None) -> Record:
     return {"coco": category, "coco_read_as": read_as} if read_as else {"coco": category}
 
 
-def _free(name: str, made: Sequence[Category]) -> str:
-    taken = {category.name for category in made}
-    numbered = (name if n == 1 else f"{name} ({n})" for n in range(1, len(taken) + 2))
-    return next(candidate for candidate in numbered if candidate not in taken)
+def _free(name: str, taken: dict[str, int]) -> str:
+    """Return `name`, numbered where it is taken already; `taken` counts how often each was asked for."""
+    candidate = name
+    while candidate in taken:
+        taken[name] += 1
+        candidate = f"{name} ({taken[name]})"
+    taken[candidate] = 1
+    return candidate
 
 
 def _skeleton(
@@ -93,7 +99,9 @@ def _skeleton(
         return preset_skeleton("coco") if count == decode.BODY else skeleton_from_names(_numbered(count))
     edges = _edges(category, len(names), found)
     coco = preset_skeleton("coco")
-    count = _agreed(annotations, rows) or len(names)
+    count = len(names)
+    if flat and len(flat) != 3 * count:
+        count = _agreed(annotations, rows) or count
     if count != len(names) and (count == decode.WHOLE or (count == decode.BODY and names[:count] == list(coco.names))):
         found.add("category", category.get("id"), "keypoints", f"{len(names)} names; annotations have {count} points")
         return preset_skeleton("coco_wholebody" if count == decode.WHOLE else "coco")
@@ -105,13 +113,15 @@ def _skeleton(
 def _first_points(annotations: Sequence[Record], rows: Sequence[int]) -> tuple[Record, list[Any]]:
     for row in rows:
         flat = decode.triplets(annotations[row])
-        if flat and len(flat) % 3 == 0:
+        if flat:
             return annotations[row], flat
     return {}, []
 
 
 def _names(stated: list[Any], id: Any, found: Deviations) -> list[str]:
     names = [str(name) if str(name).strip() else f"keypoint {at}" for at, name in enumerate(stated)]
+    if names != stated:
+        found.add("category", id, "keypoints", "a name is empty or not text")
     if len(set(names)) < len(names):
         found.add("category", id, "keypoints", "names repeat; they were numbered")
         while len(set(names)) < len(names):

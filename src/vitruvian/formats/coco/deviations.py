@@ -9,10 +9,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitruvian.errors import FormatError
-from vitruvian.formats.coco.points import Points, is_whole_body
+from vitruvian.formats.coco.points import BODY, Points, is_whole_body, number
 from vitruvian.labels import FileWarning
 
 Record = dict[str, Any]
+
+Types = tuple[frozenset[type], str]
+_NUMBER: Types = (frozenset({int, float}), "it is not a number")
+_ID: Types = (frozenset({int, str}), "it is neither a whole number nor text")
+_TEXT: Types = (frozenset({str}), "it is not text")
+#: The types that COCO's fields have, by kind of record, and what to say of others. NoneType stands for "not there".
+TYPES: dict[str, dict[str, Types]] = {
+    "annotation": {
+        "id": _ID,
+        "area": _NUMBER,
+        "iscrowd": (frozenset({int, bool}), "it is not 0 or 1"),
+        "num_keypoints": _NUMBER,
+        "segmentation": (frozenset({list, dict, type(None)}), "it is neither polygons nor RLE"),
+        "track_id": (frozenset({int, str, type(None)}), "it is neither a whole number nor text"),
+        "attributes": (frozenset({dict}), "it is not an object"),
+        "score": _NUMBER,
+    },
+    "image": {"id": _ID, "file_name": _TEXT, "width": _NUMBER, "height": _NUMBER},
+    "category": {"id": _ID, "name": _TEXT},
+}
 
 
 class Deviations:
@@ -75,13 +95,24 @@ class Deviations:
             lacking = np.array([field not in record for record in records], bool)
             self._rows(records, lacking, field, "it is missing", kind)
 
+    def types(self, records: Sequence[Record], kind: str) -> None:
+        """Note values of a type that their field does not have."""
+        for field, (expected, message) in TYPES[kind].items():
+            if {type(record[field]) for record in records if field in record} <= expected:
+                continue
+            odd = np.array([field in r and type(r[field]) not in expected for r in records], bool)
+            self._rows(records, odd, field, message, kind)
+
     def points(self, records: Sequence[Record], flats: Sequence[list[Any] | None], table: Points) -> None:
         """Note deviations in the points of one category's annotations."""
         present = np.array([flat is not None for flat in flats], bool)
         if not table.visibility.shape[1]:
             return
-        none = np.array([not record.get("keypoints") for record in records], bool)
-        self._rows(records, none & ~present, "keypoints", "there are none, though the category has keypoints")
+        if not present.all():
+            none = np.array([not record.get("keypoints") for record in records], bool)
+            self._rows(records, none, "keypoints", "there are none, though the category has keypoints")
+            unread = ~none & ~present
+            self._rows(records, unread, "keypoints", "not x, y, visibility; kept, but not read as points")
         nested = np.array(
             [isinstance(r["keypoints"][0], list) if f else False for r, f in zip(records, flats, strict=True)], bool
         )
@@ -103,12 +134,20 @@ class Deviations:
             self._rows(
                 records, highest == 1, "keypoints", "visibility is 0 or 1 only, so labelled points read as hidden"
             )
-        stated = np.array([_number(r.get("num_keypoints")) for r in records], np.float64)
+        parts = np.array(["foot_kpts" in record for record in records], bool)
+        whole = parts.copy()
+        if parts.any():
+            whole[parts] = [is_whole_body(records[row]) for row in np.flatnonzero(parts).tolist()]
+            message = "feet, face and hands do not have 6, 68, 21 and 21 points; they are kept, but not read"
+            self._rows(records, parts & ~whole, "foot_kpts", message)
+        stated = np.array([number(r.get("num_keypoints")) for r in records], np.float64)
         counted = np.count_nonzero(table.visibility, axis=1)
-        whole = np.array([is_whole_body(r) for r in records])
-        body = np.count_nonzero(table.visibility[:, :17], axis=1)
+        body = np.count_nonzero(table.visibility[:, :BODY], axis=1)
         wrong = ~np.isnan(stated) & (stated != counted) & ~(whole & (stated == body))
         self._rows(records, wrong, "num_keypoints", "it is not the number of labelled points")
+        if not self.results and np.isnan(stated).any():
+            lacking = np.array(["num_keypoints" not in record for record in records], bool)
+            self._rows(records, lacking & present, "num_keypoints", "it is missing")
 
     def places(
         self, records: Sequence[Record], table: Points, sizes: NDArray[np.float64], boxes: Sequence[Any | None]
@@ -129,7 +168,3 @@ class Deviations:
         if count:
             first = records[int(np.argmax(rows))]
             self.add(kind, self.name(first, kind), field, message, count)
-
-
-def _number(value: Any) -> float:
-    return float(value) if isinstance(value, int | float) else np.nan

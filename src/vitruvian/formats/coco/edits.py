@@ -198,5 +198,4 @@ def track_id(track: str | None) -> int | str | None:
 def _is_box_area(record: Record, before: NDArray[np.float64] | None, instance: Instance) -> bool:
     if instance.mask is None or before is None:
         return True
-    stated = record["area"]
-    return isinstance(stated, int | float) and bool(np.isclose(stated, before[2] * before[3], rtol=1e-6))
+    return bool(np.isclose(decode.number(record["area"]), before[2] * before[3], rtol=1e-6))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from vitruvian.formats.coco.points import key
+from vitruvian.formats.coco.points import highest, key
 from vitruvian.labels import Dataset, MediaEntry
 
 Record = dict[str, Any]
@@ -36,8 +36,8 @@ class Images:
         wanted = {(i.media, i.frame) for i in dataset.instances if not i.deleted}
         wanted |= {(at, 0) for at, entry in enumerate(dataset.media) if entry.kind == "image"}
         self._new = sorted(wanted - self._ids.keys())
-        free = max((i for i in self._ids.values() if type(i) is int), default=0)
-        for number, place in enumerate(self._new, start=free + 1):
+        stated = [record.get("id") for record, _ in self._kept] + list(self._ids.values())
+        for number, place in enumerate(self._new, start=highest(stated) + 1):
             self._know(place, number)
         sourced = any("coco" in e.extras or "coco_frames" in e.extras for e in dataset.media)
         self.implied = not self._new and (sourced or len(self._implied) == len(dataset.media))

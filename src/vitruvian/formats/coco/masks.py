@@ -27,7 +27,7 @@ def area(mask: dict[str, Any] | list[Any] | None) -> float | None:
         if mask is None:
             return None
         return float(sum(_polygon(part) for part in mask))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

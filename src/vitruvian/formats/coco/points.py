@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,14 +43,11 @@ class Points:
 
 
 def is_whole_body(annotation: dict[str, Any]) -> bool:
-    """Whether the annotation keeps feet, face and hands in fields of their own."""
-    return "foot_kpts" in annotation and all(isinstance(annotation.get(part), list) for part, _ in PARTS)
-
-
-def is_nested(annotation: dict[str, Any]) -> bool:
-    """Whether each point is a list of its own."""
-    stated = annotation.get("keypoints")
-    return isinstance(stated, list) and bool(stated) and all(isinstance(point, list) for point in stated)
+    """Whether the annotation keeps feet, face and hands in fields of their own, each with all of its points."""
+    if "foot_kpts" not in annotation:
+        return False
+    parts = [(annotation.get(part), count) for part, count in PARTS]
+    return all(isinstance(stated, list) and len(stated) == 3 * count for stated, count in parts)
 
 
 def triplets(annotation: dict[str, Any]) -> list[Any] | None:
@@ -57,8 +55,13 @@ def triplets(annotation: dict[str, Any]) -> list[Any] | None:
     flat = annotation.get("keypoints")
     if not isinstance(flat, list) or not flat:
         return None
-    if isinstance(flat[0], list) and is_nested(annotation):
-        flat = [number for triplet in flat for number in triplet]
+    if isinstance(flat[0], list):
+        # Points of two numbers, or of two and four in turns, must not be taken for others by their sum.
+        if not all(isinstance(point, list) and len(point) == 3 for point in flat):
+            return None
+        flat = [number for point in flat for number in point]
+    elif len(flat) % 3:
+        return None
     if "foot_kpts" in annotation and len(flat) == 3 * BODY and is_whole_body(annotation):
         flat = flat + [number for part, _ in PARTS for number in annotation[part]]
     return flat
@@ -97,13 +100,18 @@ def points(rows: list[list[Any]], keypoints: int) -> Points:
 
 def _numbers(rows: list[list[Any]], count: int) -> NDArray[np.float64]:
     """Return rows of `count` numbers each as one flat array."""
+    numbers = array("d")
     try:
-        # Half the time of np.array, which first looks how deep each row is.
-        return np.fromiter(itertools.chain.from_iterable(rows), np.float64, len(rows) * count)
-    except (TypeError, ValueError, OverflowError):
+        for row in rows:
+            numbers.fromlist(row)
+        return np.frombuffer(numbers, np.float64)
+    except (TypeError, OverflowError):
         pass
+    # Slower, but null becomes NaN. Text would become numbers without a word.
     try:
-        return np.array(rows, np.float64).reshape(len(rows) * count)
+        if any(isinstance(n, str) for row in rows for n in row):
+            raise TypeError("text stands among them")
+        return np.fromiter(itertools.chain.from_iterable(rows), np.float64, len(rows) * count)
     except (TypeError, ValueError, OverflowError) as error:
         raise FormatError(f"Keypoints are not numbers: {error}") from error
 
@@ -173,6 +181,22 @@ def scores(annotation: dict[str, Any], keypoints: int) -> NDArray[np.float32] | 
         return np.array([np.nan if s is None else s for s in value], np.float64).astype(np.float32)
 
 
+def number(value: Any) -> float:
+    """Return a number of a file as a float: infinity where it is too large, NaN where it is no number."""
+    try:
+        return float(value) if isinstance(value, int | float) else np.nan
+    except OverflowError:
+        return np.inf if value > 0 else -np.inf
+
+
 def key(id: Any) -> Any:
-    """Return an id as something that a dict takes, so that equal ids of a file meet."""
-    return id if type(id) is int or isinstance(id, str) or id is None else repr(id)
+    """Return an id as something that a dict takes, so that equal ids of a file meet: 7 and 7.0, as in Python."""
+    if type(id) is int or isinstance(id, str) or id is None:
+        return id
+    # A tuple is no id of a file, so that it meets no text that reads the same.
+    return int(id) if isinstance(id, float) and id.is_integer() else (repr(id),)
+
+
+def highest(ids: Iterable[Any]) -> int:
+    """Return the highest number among ids, 0 when there is none: the next one is free."""
+    return max((id for id in map(key, ids) if type(id) is int), default=0)

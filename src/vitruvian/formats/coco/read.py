@@ -14,7 +14,7 @@ from vitruvian.errors import FormatError
 from vitruvian.formats.coco import points as decode
 from vitruvian.formats.coco.categories import read_ontology
 from vitruvian.formats.coco.deviations import Deviations
-from vitruvian.formats.json_file import read_json
+from vitruvian.formats.json_file import TOO_DEEP, read_json
 from vitruvian.labels import (
     Dataset,
     Instance,
@@ -26,6 +26,8 @@ Record = dict[str, Any]
 
 #: A picture wider or higher than this is a mistake in the file.
 MAX_SIDE = 2**31
+#: And a video longer than this.
+MAX_FRAMES = 2**31
 
 HINT = "a COCO file is an object with images, annotations and categories, or a list of results"
 LISTS = ("images", "annotations", "categories")
@@ -46,6 +48,8 @@ def read(path: Path) -> Dataset:
     gc.disable()
     try:
         return dataset(read_json(path), str(path))
+    except RecursionError as error:
+        raise FormatError(TOO_DEEP, where=str(path), hint="check the file") from error
     finally:
         if collecting:
             gc.enable()
@@ -68,8 +72,11 @@ def dataset(document: Any, file: str) -> Dataset:
         categories = found.records(document, "categories")
         found.required(annotations, "annotation", ("id", "image_id", "category_id", "bbox", "area", "iscrowd"))
         found.required(images, "image", ("id", "file_name", "width", "height"))
+        found.required(categories, "category", ("id", "name"))
     else:
         raise FormatError("This is not a COCO file: it has no list of annotations", where=file, hint=HINT)
+    for records, kind in ((annotations, "annotation"), (images, "image"), (categories, "category")):
+        found.types(records, kind)
     media, places = _media(images, annotations, found)
     groups = _by_category(annotations)
     ontology, names = read_ontology(categories, groups, annotations, file, found)
@@ -123,13 +130,14 @@ def _media(
         if decode.key(id) in places:
             found.add("image", id, "id", "the same id stands at several images; annotations go to the first")
         places.setdefault(decode.key(id), place)
-    for annotation in annotations:
-        key = decode.key(annotation.get("image_id"))
+    for row, annotation in enumerate(annotations):
+        id = annotation.get("image_id")
+        key = decode.key(id)
         if key not in places:
             if images:
-                found.add("annotation", found.name(annotation), "image_id", "no image has this id")
+                found.add("annotation", annotation.get("id", f"#{row}"), "image_id", "no image has this id")
             places[key] = (len(media), 0)
-            media.append(MediaEntry(str(annotation.get("image_id")), extras={"coco_id": annotation.get("image_id")}))
+            media.append(MediaEntry(str(id), extras={"coco_id": id}))
     return media, places
 
 
@@ -155,14 +163,7 @@ def _instances(
     count = len(skeleton) if skeleton else 0
     flats = [decode.triplets(record) for record in records]
     for at, flat in enumerate(flats):
-        if flat is None or len(flat) == 3 * count:
-            continue
-        if len(flat) % 3:
-            found.add(
-                "annotation", records[at].get("id"), "keypoints", "not x, y, visibility; kept, but not read as points"
-            )
-            flats[at] = None
-        else:
+        if flat is not None and len(flat) != 3 * count:
             raise FormatError(
                 f"{len(flat)} keypoint numbers; category {name!r} has {count} keypoints, so {3 * count} are expected",
                 where=f"{file}: annotation {found.name(records[at])}: keypoints",
@@ -221,10 +222,12 @@ def _ids(annotations: Sequence[Record], found: Deviations) -> list[str]:
     seen: set[str] = set()
     ids: list[str] = []
     for row, annotation in enumerate(annotations):
-        id = str(annotation["id"]) if annotation.get("id") is not None else f"#{row}"
+        stated = annotation.get("id")
+        id = f"#{row}" if stated is None else str(stated)
         if id in seen:
-            found.add("annotation", annotation.get("id"), "id", "the same id stands at several annotations")
-            id = f"{id}#{row}"
+            found.add("annotation", stated, "id", "the same id stands at several annotations")
+            while id in seen:
+                id = f"{id}#{row}"
         seen.add(id)
         ids.append(id)
     return ids
@@ -233,11 +236,11 @@ def _ids(annotations: Sequence[Record], found: Deviations) -> list[str]:
 def _is_frame(image: Record) -> bool:
     """Whether the image is a frame of a video, as Vitruvian writes it."""
     index = image.get("frame_index")
-    return type(index) is int and index >= 0 and isinstance(image.get("video"), str)
+    return type(index) is int and 0 <= index < MAX_FRAMES and isinstance(image.get("video"), str)
 
 
 def _count(value: Any) -> int:
-    return value if type(value) is int else 0
+    return value if type(value) is int and value < MAX_FRAMES else 0
 
 
 def _side(image: Record, name: str) -> int:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from vitruvian.formats.coco.edits import all_points, score_list, track_id, with_edits
 from vitruvian.formats.coco.images import Images
 from vitruvian.formats.coco.masks import area
-from vitruvian.formats.coco.points import key
+from vitruvian.formats.coco.points import highest, key
 from vitruvian.formats.json_file import encode_json, write_atomically
 from vitruvian.labels import Category, Dataset, Instance
 
@@ -19,17 +19,32 @@ Record = dict[str, Any]
 
 
 def write(dataset: Dataset, path: Path) -> None:
-    """Write `dataset` to `path`, whole or not at all; raises FormatError when the place cannot be written to."""
+    """Write `dataset` to `path`, whole or not at all.
+
+    Raises
+    ------
+    FormatError
+        The place cannot be written to, or an attribute is nothing that JSON knows.
+    LabelError
+        Instances that their ontology or the media do not fit.
+    """
     write_atomically(path, dumps(dataset))
 
 
 def dumps(dataset: Dataset) -> bytes:
-    """Return the file's content."""
+    """Return the file's content; raises as `write` does."""
     return encode_json(document(dataset))
 
 
 def document(dataset: Dataset) -> Any:
-    """Return what the file says, as JSON-able values."""
+    """Return what the file says, as JSON-able values.
+
+    Raises
+    ------
+    LabelError
+        Instances that their ontology or the media do not fit.
+    """
+    dataset.check()
     source = dataset.extras.get("coco", {})
     images = Images(dataset)
     # Labels that were read from a file without images or categories go back without them, unless something was added.
@@ -96,7 +111,7 @@ def category_ids(dataset: Dataset) -> dict[str, Any]:
             ids[category.name] = category.extras["coco"].get("id")
         elif "coco_id" in category.extras:
             ids[category.name] = category.extras["coco_id"]
-    free = max((i for i in ids.values() if type(i) is int), default=0)
+    free = highest(ids.values())
     for category in dataset.ontology:
         if category.name not in ids:
             free += 1
@@ -112,7 +127,9 @@ def _annotations(dataset: Dataset, images: Images, *, implied: bool) -> list[Rec
     kept = [i for i in dataset.instances if not i.deleted]
     known = [i for i in kept if "coco" in i.extras]
     edited = iter(with_edits(known, [i.extras["coco"] for i in known]))
-    free = max((id for i in known if type(id := i.extras["coco"].get("id")) is int), default=0)
+    # The id of a deleted instance is not given to another: results and histories may speak of it.
+    free = highest(i.extras["coco"].get("id") for i in dataset.instances if "coco" in i.extras)
+    written: set[int] = set()
     out: list[Record] = []
     for instance in kept:
         if "coco" not in instance.extras:
@@ -122,6 +139,12 @@ def _annotations(dataset: Dataset, images: Images, *, implied: bool) -> list[Rec
             continue
         record = next(edited)
         moved: Record = {}
+        # A copy of an instance brings the record of the first along, and so its id.
+        origin = id(instance.extras["coco"])
+        if origin in written and "id" in record:
+            free += 1
+            moved["id"] = free
+        written.add(origin)
         if images.place_of(record.get("image_id")) != (instance.media, instance.frame):
             moved["image_id"] = images.id_of(instance.media, instance.frame)
         if names.get(key(record.get("category_id"))) != instance.category:
