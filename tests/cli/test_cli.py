@@ -70,6 +70,26 @@ def test_convert_is_lossless(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "out.json").read_text()) == json.loads(labels.read_text())
 
 
+def test_convert_says_what_deviates_and_spares_what_is_there(tmp_path: Path) -> None:
+    labels = coco_file(tmp_path / "in.json")
+    done = vitruvian("convert", labels, tmp_path / "out.json", "--json")
+    assert {w["field"] for w in json.loads(done.stdout)["warnings"]} == {"bbox", "area", "iscrowd"}
+    (tmp_path / "out.json").write_text("mine")
+    assert vitruvian("convert", labels, tmp_path / "out.json").returncode == 2
+    assert (tmp_path / "out.json").read_text() == "mine"
+    assert vitruvian("convert", labels, tmp_path / "out.json", "--force").returncode == 0
+    assert json.loads((tmp_path / "out.json").read_text()) == json.loads(labels.read_text())
+
+
+def test_info_of_files_and_presets(tmp_path: Path) -> None:
+    facts = json.loads(vitruvian("info", coco_file(tmp_path / "in.json"), "--json").stdout)
+    assert (facts["media"], facts["instances"], facts["categories"]) == (1, 1, ["person: 17 keypoints"])
+    assert "Top left corner" in vitruvian("info", "product_box").stdout
+    box = json.loads(vitruvian("info", "product_box", "--json").stdout)
+    assert box["keypoints"][0] == "front_top_left"
+    assert box["skeleton"]["sigma_kind"] == "adapted"
+
+
 def test_a_bad_file_is_named_and_stops_nothing(tmp_path: Path) -> None:
     (tmp_path / "text.mp4").write_text("no video")
     (tmp_path / "empty.jpg").write_bytes(b"")
@@ -85,6 +105,9 @@ def test_a_bad_file_is_named_and_stops_nothing(tmp_path: Path) -> None:
     ("arguments", "code", "says"),
     [
         (["info", "nothing"], 3, "There is no preset"),
+        (["info", "nothing.json"], 3, "There is no such file"),
+        (["info", "x" * 5000], 3, "There is no preset"),
+        (["convert", "missing.json", "x" * 5000 + ".json"], 2, "cannot be read"),
         (["serve", "nowhere"], 3, "There is no project here"),
         (["export", "nowhere", "x.json"], 3, "There is no project here"),
         (["convert", "missing.json", "x.json"], 2, "cannot be read"),

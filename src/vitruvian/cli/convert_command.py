@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,15 +15,16 @@ from vitruvian.formats import registry as formats
 @click.command("convert")
 @click.argument("source", type=click.Path(path_type=Path))
 @click.argument("target", type=click.Path(path_type=Path))
-@click.option("--from", "source_format", help="Format of SOURCE; recognised from its content when left out.")
-@click.option("--to", "target_format", help="Format of TARGET; COCO when left out.")
+@click.option("--from", "source_format", help="Format of SOURCE; known by its ending when left out.")
+@click.option("--to", "target_format", help="Format of TARGET; known by its ending when left out.")
 @click.option("--force", is_flag=True, help="Replace TARGET when it exists.")
 @json_option
 def command(
     source: Path, target: Path, source_format: str | None, target_format: str | None, force: bool, as_json: bool
 ) -> None:
     """Convert annotation file SOURCE into TARGET; nothing that both formats can hold is lost."""
-    if target.exists() and not force:
+    # Unlike Path.exists this takes any text, however long.
+    if os.path.exists(target) and not force:
         raise click.UsageError(f"{target} exists; --force replaces it")
     dataset = formats.read(source, format=source_format)
     formats.write(dataset, target, format=target_format)

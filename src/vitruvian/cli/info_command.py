@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,20 +23,24 @@ from vitruvian.labels.presets import preset, presets
 def command(thing: str, as_json: bool) -> None:
     """Say what THING is: a project, an annotation file, an image, a video, a preset's name, or `presets`."""
     path = Path(thing)
+    # Unlike Path.exists this takes any text, however long.
+    there = os.path.exists(thing)
     if thing == "presets":
         facts: dict[str, Any] = {
             p.name: f"{p.keypoints} keypoints, sigmas {p.sigma_kind}: {p.title}" for p in presets()
         }
-    elif (path / settings.DATABASE).exists() or thing.startswith("postgres"):
+    elif (there and (path / settings.DATABASE).exists()) or thing.startswith(("postgresql:", "postgres:")):
         facts = _project(thing)
-    elif path.exists() and any(path.suffix.lower() in codec.suffixes for codec in FORMATS.values()):
+    elif there and any(path.suffix.lower() in codec.suffixes for codec in FORMATS.values()):
         facts = _labels(path, as_json)
-    elif path.is_file():
+    elif there and path.is_file():
         facts = _media(path)
-    elif path.exists():
+    elif there:
         raise NotFound("There is no project in this folder", where=thing, hint="make one with `vitruvian import`")
+    elif path.suffix or len(path.parts) > 1:
+        raise NotFound("There is no such file or folder", where=thing, hint="`vitruvian info presets` lists presets")
     else:
-        facts = _preset(thing)
+        facts = _preset(thing, as_json)
     report(facts, as_json=as_json)
 
 
@@ -84,11 +89,14 @@ def _media(path: Path) -> dict[str, Any]:
     return facts
 
 
-def _preset(name: str) -> dict[str, Any]:
+def _preset(name: str, as_json: bool) -> dict[str, Any]:
     (category,) = preset(name).categories
     skeleton = category.skeleton
     if skeleton is None:
         return {"preset": name, "category": category.name}
+    if as_json:
+        document = {"keypoints": list(skeleton.names), "skeleton": skeleton.document()}
+        return {"preset": name, "category": category.name, **document}
     return {
         "preset": name,
         "category": category.name,
