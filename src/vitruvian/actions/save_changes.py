@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import isfinite
 from typing import Any, Literal
 
 import numpy as np
@@ -27,6 +28,11 @@ _FIELDS = ("category", "box", "mask", "track", "attributes", "deleted")
 
 #: PostgreSQL refuses index entries that are much longer.
 _LONGEST_ID = 200
+
+_TAKE_TURNS = text(
+    "SELECT pg_advisory_xact_lock(:label_set, hashtext(id)) "
+    "FROM (SELECT unnest(CAST(:ids AS text[])) AS id ORDER BY 1) AS ordered"
+)
 
 RouteState = Literal["open", "accepted", "fixed", "dismissed"]
 
@@ -133,22 +139,23 @@ def _save(connection: Connection, label_set: int, author: str, wanted: SaveReque
             hint="choose which version to keep",
             details={"conflicts": conflicts},
         )
-    after: list[Instance] = []
+    at = now()
+    response: list[dict[str, Any]] = []
     written: list[Instance] = []
     records: list[ChangeRow] = []
     for change in wanted.changes:
         before = known.get(change.instance)
         instance = _apply(change, before, ontology)
-        changed = _difference(before, instance)
+        document = instance.document()
+        changed = _difference(before, instance, document)
         if before is None or changed[1]:  # an answer of "as it is" is no change
-            instance.revision = (before.revision if before else 0) + 1
+            instance.revision = document["revision"] = (before.revision if before else 0) + 1
             written.append(instance)
-            records.append(_record(instance, author, wanted.request, changed))
-        after.append(instance)
+            records.append(_record(instance, author, at, wanted.request, changed))
+        response.append(document)
     instances.put_instances(connection, label_set, written)
     history.record(connection, label_set, records)
     routes.resolve_routes(connection, label_set, {r.id: r.state for r in wanted.routes}, author)
-    response = [instance.document() for instance in after]
     requests.remember(connection, label_set, wanted.request, response)
     return response
 
@@ -171,17 +178,11 @@ def _serialise(connection: Connection, label_set: int, ids: Sequence[str]) -> No
     # SQLite has one writer. On PostgreSQL two saves of one instance take turns, also when its row does not exist yet;
     # in the order of the ids, so that they cannot wait for each other.
     if connection.dialect.name == "postgresql" and ids:
-        connection.execute(
-            text(
-                "SELECT pg_advisory_xact_lock(:label_set, hashtext(id)) "
-                "FROM (SELECT unnest(CAST(:ids AS text[])) AS id ORDER BY 1) AS ordered"
-            ),
-            {"label_set": label_set, "ids": list(ids)},
-        )
+        connection.execute(_TAKE_TURNS, {"label_set": label_set, "ids": list(ids)})
 
 
 def _check_places(connection: Connection, project: int, new: Sequence[InstanceChange]) -> None:
-    sizes = media.sizes(connection, {c.media for c in new if c.media is not None})
+    sizes = media.sizes(connection, {c.media for c in new if c.media is not None}) if new else {}
     for change in new:
         where = f"instance {change.instance}"
         if change.base or change.media is None or change.frame is None or change.category is UNTOUCHED:
@@ -291,17 +292,28 @@ def _apply(change: InstanceChange, before: Instance | None, ontology: Ontology) 
 
 
 def _place(instance: Instance, points: Mapping[int, Sequence[float]]) -> None:
+    if not points:
+        return
     for index, point in points.items():
-        where = f"instance {instance.id}, keypoint {index}"
         if len(point) != 3:
-            raise LabelError(f"{list(point)} is not x, y, visibility", where=where)
-        if point[2] not in (0, 1, 2):
-            raise LabelError(f"Visibility {point[2]!r} is not 0, 1 or 2", where=where)
-        instance.place(index, float(point[0]), float(point[1]), int(point[2]))
-        if instance.keyed is not None:
-            instance.keyed[index] = True
-        if instance.score is not None:
-            instance.score[index] = np.nan
+            raise LabelError(
+                f"{list(point)} is not x, y, visibility", where=f"instance {instance.id}, keypoint {index}"
+            )
+        x, y, visibility = point
+        if visibility not in (0, 1, 2):
+            where = f"instance {instance.id}, keypoint {index}"
+            raise LabelError(f"Visibility {visibility!r} is not 0, 1 or 2", where=where)
+        if not (0 <= index < len(instance.visibility) and isfinite(x) and isfinite(y)):
+            instance.place(index, x, y, int(visibility))  # it raises, and says why
+    # All at once: an array takes as long for one point as for all of them.
+    at = list(points)
+    placed = np.array(list(points.values()), np.float64)
+    placed[placed[:, 2] == 0] = 0
+    instance.xy[at], instance.visibility[at] = placed[:, :2], placed[:, 2]
+    if instance.keyed is not None:
+        instance.keyed[at] = True
+    if instance.score is not None:
+        instance.score[at] = np.nan
 
 
 def _recategorise(instance: Instance, category: str, ontology: Ontology) -> None:
@@ -326,17 +338,17 @@ def _copy(instance: Instance) -> Instance:
     )
 
 
-def _difference(before: Instance | None, after: Instance) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the touched fields as they were and as they are, both JSON-able."""
-    old, new = before.document() if before else None, after.document()
-    if old is None:
+def _difference(before: Instance | None, after: Instance, new: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the touched fields as they were and as they are, both JSON-able; `new` is the document of `after`."""
+    if before is None:
         untouched: dict[str, Any] = {"box": None, "mask": None, "track": None, "attributes": {}, "deleted": False}
         points = {str(k): new["points"][3 * k : 3 * k + 3] for k in np.flatnonzero(after.visibility).tolist()}
         shown = {name: new[name] for name in _FIELDS if new[name] != untouched.get(name)}
         return {}, {**shown, "points": points}
+    old = before.document()
     was: dict[str, Any] = {name: old[name] for name in _FIELDS if old[name] != new[name]}
     is_: dict[str, Any] = {name: new[name] for name in was}
-    if before is not None and before.xy.shape == after.xy.shape:
+    if before.xy.shape == after.xy.shape:
         differs = (before.xy != after.xy).any(axis=1) | (before.visibility != after.visibility)
         touched = np.flatnonzero(differs).tolist()
     else:
@@ -363,14 +375,16 @@ def _all_points(document: dict[str, Any]) -> dict[str, list[float]]:
     return {str(k): flat[3 * k : 3 * k + 3] for k in range(len(flat) // 3)}
 
 
-def _record(instance: Instance, author: str, request: str, changed: tuple[dict[str, Any], dict[str, Any]]) -> ChangeRow:
+def _record(
+    instance: Instance, author: str, at: str, request: str, changed: tuple[dict[str, Any], dict[str, Any]]
+) -> ChangeRow:
     return ChangeRow(
         id=0,
         instance=instance.id,
         media=instance.media,
         frame=instance.frame,
         author=author,
-        at=now(),
+        at=at,
         request=request,
         revision=instance.revision,
         before=changed[0],

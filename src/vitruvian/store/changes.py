@@ -5,35 +5,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from vitruvian.store import schema
+from vitruvian.store.bulk import insert_rows
 from vitruvian.store.rows import ChangeRow, dumps, loads
 
 _table = schema.change
 
+_COLUMNS = (
+    "label_set_id", "instance_id", "media_id", "frame", "author", "at", "request_id", "revision", "before", "after",
+)  # fmt: skip
+
 
 def record(connection: Connection, label_set: int, changes: Sequence[ChangeRow]) -> None:
     """Append changes (their `id` is given by the database)."""
-    if changes:
-        connection.execute(
-            insert(_table),
-            [
-                {
-                    "label_set_id": label_set,
-                    "instance_id": c.instance,
-                    "media_id": c.media,
-                    "frame": c.frame,
-                    "author": c.author,
-                    "at": c.at,
-                    "request_id": c.request,
-                    "revision": c.revision,
-                    "before": dumps(c.before),
-                    "after": dumps(c.after),
-                }
-                for c in changes
-            ],
+    rows = [
+        (
+            label_set,
+            c.instance,
+            c.media,
+            c.frame,
+            c.author,
+            c.at,
+            c.request,
+            c.revision,
+            dumps(c.before),
+            dumps(c.after),
         )
+        for c in changes
+    ]
+    insert_rows(connection, "change", _COLUMNS, rows)
 
 
 def since(connection: Connection, label_set: int, instance: str, revision: int) -> list[dict[str, Any]]:

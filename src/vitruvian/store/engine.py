@@ -22,6 +22,8 @@ from vitruvian.store.writer import GroupWriter
 T = TypeVar("T")
 
 _TRIES = 6
+#: All of them are kept once they are open: opening one takes longer than a save.
+_CONNECTIONS = 32
 
 
 class Store:
@@ -147,7 +149,7 @@ def open_store(address: str | Path, *, create: bool = False, read_only: bool = F
 
 def _open_postgresql(address: str, *, read_only: bool) -> Store:
     url = "postgresql+psycopg://" + address.split("://", 1)[1]
-    engine = create_engine(url, pool_size=16, max_overflow=16, pool_pre_ping=True)
+    engine = create_engine(url, pool_size=_CONNECTIONS, max_overflow=0, pool_use_lifo=True, pool_pre_ping=True)
     where = engine.url.render_as_string(hide_password=True)
     try:
         if read_only:
@@ -201,12 +203,12 @@ def _open_sqlite(path: Path, *, create: bool, read_only: bool) -> Store:
 
 
 def _sqlite_engine(path: Path, *, writing: bool) -> Engine:
-    size = 1 if writing else 8
     engine = create_engine(
         f"sqlite:///{path}",
         poolclass=QueuePool,
-        pool_size=size,
-        max_overflow=0 if writing else 24,
+        pool_size=1 if writing else _CONNECTIONS,
+        max_overflow=0,
+        pool_use_lifo=True,
         connect_args={"timeout": 30, "check_same_thread": False},
     )
 

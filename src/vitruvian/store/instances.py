@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, Subquery, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Subquery, and_, bindparam, exists, func, or_, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from vitruvian.errors import LabelError
 from vitruvian.labels import Instance, Ontology, Poses, empty_poses
 from vitruvian.store import schema
+from vitruvian.store.bulk import insert_rows
 from vitruvian.store.label_sets import lineage
 from vitruvian.store.packing import COLUMNS, POSTGRESQL_TYPES, pack, unpack
 
@@ -23,6 +24,13 @@ _nearer = _table.alias("nearer")
 #: Values in one statement: PostgreSQL's parser and SQLite's limit of 32,766 both bear many more.
 _VALUES = 1_000
 _KEY = ("label_set_id", "id")
+
+_FIND = select(_table).where(
+    _table.c.label_set_id.in_(bindparam("label_sets", expanding=True)),
+    _table.c.id.in_(bindparam("ids", expanding=True)),
+)
+_REPLACED = ", ".join(f'"{c}" = excluded."{c}"' for c in COLUMNS if c not in _KEY)
+_OR_REPLACE = f"ON CONFLICT ({', '.join(_KEY)}) DO UPDATE SET {_REPLACED}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +66,15 @@ def instances(
 
 def find(connection: Connection, label_set: int, ids: Sequence[str]) -> dict[str, Instance]:
     """Return the instances of these ids that the label set shows or has deleted."""
-    shown = _shown(lineage(connection, label_set))
-    found: dict[str, Instance] = {}
+    chain = lineage(connection, label_set)
+    nearest: dict[str, Row[Any]] = {}
     for start in range(0, len(ids), _VALUES):
-        rows = connection.execute(select(_table).where(shown, _table.c.id.in_(ids[start : start + _VALUES])))
-        found.update((row.id, unpack(row, label_set)) for row in rows)
-    return found
+        rows = connection.execute(_FIND, {"label_sets": chain, "ids": ids[start : start + _VALUES]})
+        for row in rows:
+            other = nearest.get(row.id)
+            if other is None or chain.index(row.label_set_id) < chain.index(other.label_set_id):
+                nearest[row.id] = row
+    return {id: unpack(row, label_set) for id, row in nearest.items()}
 
 
 def insert_instances(connection: Connection, label_set: int, new: Sequence[Instance]) -> None:
@@ -78,7 +89,7 @@ def insert_instances(connection: Connection, label_set: int, new: Sequence[Insta
         if connection.dialect.name == "postgresql":
             _copy(connection, pack(new, label_set))
         else:
-            _insert(connection, pack(new, label_set), "")
+            insert_rows(connection, "instance", COLUMNS, pack(new, label_set))
     except IntegrityError as error:
         times = Counter(instance.id for instance in new)
         twice = next((id for id, count in times.items() if count > 1), None)
@@ -93,16 +104,7 @@ def insert_instances(connection: Connection, label_set: int, new: Sequence[Insta
 
 def put_instances(connection: Connection, label_set: int, changed: Sequence[Instance]) -> None:
     """Store instances, replacing the label set's own rows of the same ids."""
-    replaced = ", ".join(f'"{c}" = excluded."{c}"' for c in COLUMNS if c not in _KEY)
-    _insert(connection, pack(changed, label_set), f"ON CONFLICT ({', '.join(_KEY)}) DO UPDATE SET {replaced}")
-
-
-def _insert(connection: Connection, rows: list[tuple[Any, ...]], conflict: str) -> None:
-    # The driver's own statement: SQLAlchemy's handling of each value takes longer than the database does.
-    if rows:
-        marks = ", ".join(["?" if connection.dialect.name == "sqlite" else "%s"] * len(COLUMNS))
-        names = ", ".join(f'"{c}"' for c in COLUMNS)
-        connection.exec_driver_sql(f"INSERT INTO instance ({names}) VALUES ({marks}) {conflict}", rows)  # noqa: S608
+    insert_rows(connection, "instance", COLUMNS, pack(changed, label_set), _OR_REPLACE)
 
 
 def _copy(connection: Connection, rows: list[tuple[Any, ...]]) -> None:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, literal, select, update
 
 from vitruvian.errors import InvalidInput, NotFound
 from vitruvian.store import schema
 from vitruvian.store.rows import LabelSetRow, dumps, loads, now
 
 _table = schema.label_set
+
+_BY_ID = select(_table).where(_table.c.id == bindparam("label_set"))
+_own = select(_table.c.id, _table.c.parent_id, literal(0).label("depth")).where(_table.c.id == bindparam("label_set"))
+_chain = _own.cte("chain", recursive=True)
+_chain = _chain.union_all(
+    select(_table.c.id, _table.c.parent_id, _chain.c.depth + 1).where(_table.c.id == _chain.c.parent_id)
+)
+_LINEAGE = select(_chain.c.id).order_by(_chain.c.depth)
 
 
 def create_label_set(
@@ -58,9 +66,9 @@ def create_label_set(
 
 def label_set(connection: Connection, id: int) -> LabelSetRow:
     """Return one label set; raises NotFound."""
-    row = connection.execute(select(_table).where(_table.c.id == id)).one_or_none()
+    row = connection.execute(_BY_ID, {"label_set": id}).one_or_none()
     if row is None:
-        raise NotFound(f"There is no label set {id}", hint="see the project's label sets")
+        raise _missing(id)
     return _row(row)
 
 
@@ -77,10 +85,14 @@ def set_extras(connection: Connection, id: int, extras: dict[str, Any]) -> None:
 
 def lineage(connection: Connection, id: int) -> list[int]:
     """Return the label set, its parent, its parent's parent and so on; raises NotFound."""
-    chain = [label_set(connection, id)]
-    while (parent := chain[-1].parent) is not None:
-        chain.append(label_set(connection, parent))
-    return [row.id for row in chain]
+    chain = list(connection.execute(_LINEAGE, {"label_set": id}).scalars())
+    if not chain:
+        raise _missing(id)
+    return chain
+
+
+def _missing(id: int) -> NotFound:
+    return NotFound(f"There is no label set {id}", hint="see the project's label sets")
 
 
 def _row(row: Row[Any]) -> LabelSetRow:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from vitruvian.errors import NotFound
 from vitruvian.labels import Ontology, ontology_from_document
@@ -13,6 +13,8 @@ from vitruvian.store import schema
 from vitruvian.store.rows import dumps, loads, now
 
 _table = schema.ontology
+
+_DOCUMENT = select(_table.c.document).where(_table.c.id == bindparam("ontology"))
 
 
 def add_ontology(
@@ -43,7 +45,7 @@ def add_ontology(
 
 def ontology(connection: Connection, id: int) -> Ontology:
     """Return one version; raises NotFound."""
-    document = connection.execute(select(_table.c.document).where(_table.c.id == id)).scalar()
+    document = connection.execute(_DOCUMENT, {"ontology": id}).scalar()
     if document is None:
         raise NotFound(f"There is no ontology {id}")
     return _read(document)
