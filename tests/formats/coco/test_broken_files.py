@@ -130,6 +130,13 @@ def test_values_of_a_wrong_type_are_kept_and_reported(content: Any, record: str,
     assert json.dumps(document(found)) == stated
 
 
+def test_points_that_are_none_of_a_category_without_names_are_reported() -> None:
+    content = coco_file(person(keypoints=[1, 2, 3, 4], num_keypoints=0), categories=[{"id": 1, "name": "a"}])
+    found = dataset(content, "in.json")
+    assert [(w.record, w.field) for w in found.warnings] == [("annotation 1", "keypoints")]
+    assert document(found) == content
+
+
 def test_parts_of_a_whole_body_of_other_lengths_are_not_joined() -> None:
     content = whole_body()
     record = content["annotations"][0]

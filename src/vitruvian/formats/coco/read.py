@@ -178,8 +178,8 @@ def _instances(
     found.points(records, flats, table)
     boxes = decode.boxes(records)
     spots = [places[decode.key(record.get("image_id"))] for record in records]
-    sizes = np.array([(media[at].width, media[at].height) for at, _ in spots], np.float64).reshape(-1, 2)
-    found.places(records, table, sizes, boxes)
+    sizes = np.array([(entry.width, entry.height) for entry in media], np.float64)
+    found.places(records, table, sizes[[at for at, _ in spots]], boxes)
     for row, record, (at, frame), xy, visibility, score, odd, box in zip(
         rows,
         records,
