@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import queue
-import threading
+import os
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
+from vitruvian.actions.predicted_frames import CHUNK, Chunk, predicted
 from vitruvian.assist.follow import follower
 from vitruvian.assist.predictor import Predictor
-from vitruvian.errors import Cancelled, InvalidInput, MediaError, ModelError
-from vitruvian.labels import Instance, Ontology, Poses, Skeleton
-from vitruvian.media import ImageReader, VideoReader, open_frames
+from vitruvian.errors import Cancelled, Conflict, InvalidInput, MediaError, ModelError, NotFound
+from vitruvian.labels import Category, Instance, Ontology, Poses, Skeleton
 from vitruvian.store import instances, label_sets, media, ontologies
 from vitruvian.store.engine import Store
-from vitruvian.store.rows import MediaRow
+from vitruvian.store.rows import LabelSetRow
 
-#: Frames that are predicted and committed together: a stop loses at most so many.
-CHUNK = 8
-
-Picture = NDArray[np.uint8]
+#: Threads that predict; each takes about one core, and holds a chunk of frames in memory.
+WORKERS = min(4, os.cpu_count() or 1)
 
 
 @dataclass(slots=True)
@@ -62,6 +57,7 @@ def prelabel(
     label_set: int | None = None,
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] = lambda: False,
+    workers: int = WORKERS,
 ) -> PrelabelReport:
     """Mark the objects of every frame of `media_ids` into a label set of kind "model".
 
@@ -81,6 +77,8 @@ def prelabel(
         Called with (done, total) frames after each commit.
     cancelled : callable, optional
         Asked between chunks.
+    workers : int
+        Threads that predict. The result does not depend on them.
 
     Raises
     ------
@@ -89,7 +87,9 @@ def prelabel(
     ModelError
         No category of the ontology has the predictor's keypoints.
     InvalidInput
-        `label_set` is of another ontology.
+        `label_set` is of another ontology, or no model's.
+    Conflict
+        Another process goes on with the same run.
     """
     with store.read() as connection:
         rows = [media.media(connection, id) for id in dict.fromkeys(media_ids)]
@@ -102,47 +102,97 @@ def prelabel(
         )
     with store.read() as connection:
         begun = label_sets.label_set(connection, label_set)
-    if begun.ontology != ontology:
-        raise InvalidInput(
-            "The run to go on with marks another version of the ontology",
-            where=f"label set {label_set}",
-            hint="go on with the version that it was begun with, or begin a new run",
-        )
-    done: dict[str, int] = begun.extras.get("done", {})
+    _check_run(begun, project, ontology)
+    done: dict[int, int] = {int(id): upto for id, upto in begun.extras.get("done", {}).items()}
     total = sum(row.frames for row in rows)
-    report = PrelabelReport(label_set, frames=sum(min(done.get(str(r.id), 0), r.frames) for r in rows))
+    report = PrelabelReport(label_set, frames=sum(min(done.get(r.id, 0), r.frames) for r in rows))
     order = np.array([skeleton.index[n] for n in predictor.names])
-    for row in rows:
-        follows = follower(predictor)
-        first = done.get(str(row.id), 0)
-        if first:
-            with store.read() as connection:
-                stored = instances.poses(connection, label_set, Ontology("", (category,)), media=row.id)
-            follows.resume(_as_predicted(stored, order))
-        unread: list[MediaError] = []
-        for chunk in _chunks(row, first):
-            if cancelled():
-                raise Cancelled("The run was stopped; it can go on later", details={"label_set": label_set})
-            unread += chunk.unread
-            found = predictor.predict(chunk.pictures) if chunk.pictures else []
-            made = [
-                instance
-                for frame, picture, poses in zip(chunk.frames, chunk.pictures, found, strict=True)
-                for instance in _instances(
-                    follows.follow(picture, poses, frame), row.id, frame, category.name, len(skeleton), order
-                )
-            ]
+    unread: dict[int, list[MediaError]] = {}
+    follows = _Follows(store, label_set, category, predictor)
+    waiting: list[tuple[Chunk, list[Instance]]] = []
+
+    def commit() -> None:
+        _commit(store, label_set, waiting)
+        for chunk, made in waiting:
             report.frames += chunk.stop - chunk.first
             report.instances += len(made)
-            _commit(store, label_set, made, row.id, chunk.stop)
-            if progress:
-                progress(report.frames, total)
-        if unread:
-            report.failed.append(_summary(unread))
+        waiting.clear()
+        if progress:
+            progress(report.frames, total)
+
+    with closing(predicted(rows, done, predictor, workers)) as chunks:
+        for chunk in chunks:
+            if cancelled():
+                commit()
+                raise Cancelled("The run was stopped; it can go on later", details={"label_set": label_set})
+            if chunk.unread:
+                unread.setdefault(chunk.row.id, []).extend(chunk.unread)
+            made = [
+                instance
+                for frame, poses in zip(chunk.frames, follows.follow(chunk), strict=True)
+                for instance in _instances(poses, chunk.row.id, frame, category.name, len(skeleton), order)
+            ]
+            chunk.pictures.clear()  # they are large, and only what was found is waited with
+            waiting.append((chunk, made))
+            # Images come one by one, and to note how far a run has come takes time.
+            if sum(part.stop - part.first for part, _ in waiting) >= CHUNK:
+                commit()
+    commit()
+    report.failed = [_summary(errors) for errors in unread.values()]
     return report
 
 
-def _category(ontology: Ontology, predictor: Predictor) -> tuple[Any, Skeleton]:
+class _Follows:
+    """Gives the instances of videos their tracks, from one chunk to the next."""
+
+    def __init__(self, store: Store, label_set: int, category: Category, predictor: Predictor) -> None:
+        self.store = store
+        self.label_set = label_set
+        self.category = category
+        self.predictor = predictor
+        self._media = 0
+        self._follows = follower(predictor)
+
+    def follow(self, chunk: Chunk) -> list[Poses]:
+        if chunk.row.kind == "image":
+            return chunk.found
+        if chunk.row.id != self._media:
+            self._media, self._follows = chunk.row.id, follower(self.predictor)
+            if chunk.first:
+                self._follows.resume(self._stored())
+        frames = zip(chunk.pictures, chunk.found, chunk.frames, strict=True)
+        return [self._follows.follow(picture, poses, frame) for picture, poses, frame in frames]
+
+    def _stored(self) -> Poses:
+        """Return what an interrupted run stored, with its points in the predictor's order: the two are compared."""
+        with self.store.read() as connection:
+            stored = instances.poses(connection, self.label_set, Ontology("", (self.category,)), media=self._media)
+        order = [self.category.skeleton.index[n] for n in self.predictor.names] if self.category.skeleton else []
+        return replace(
+            stored, xy=stored.xy[:, order], visibility=stored.visibility[:, order], score=stored.score[:, order]
+        )
+
+
+def _check_run(begun: LabelSetRow, project: int, ontology: int) -> None:
+    """Refuse to go on with what is no run of this project, or one of another ontology."""
+    where = f"label set {begun.id}"
+    if begun.project != project:
+        raise NotFound("The project has no such label set", where=where, hint="see `vitruvian info PROJECT`")
+    if begun.kind != "model":
+        raise InvalidInput(
+            f"This label set is no model's run, but of kind {begun.kind!r}; a model would write over it",
+            where=where,
+            hint="name a model's label set, or begin a new run",
+        )
+    if begun.ontology != ontology:
+        raise InvalidInput(
+            "The run to go on with marks another version of the ontology",
+            where=where,
+            hint="go on with the version that it was begun with, or begin a new run",
+        )
+
+
+def _category(ontology: Ontology, predictor: Predictor) -> tuple[Category, Skeleton]:
     for category in ontology:
         if category.skeleton and set(predictor.names) <= set(category.skeleton.names):
             return category, category.skeleton
@@ -153,77 +203,11 @@ def _category(ontology: Ontology, predictor: Predictor) -> tuple[Any, Skeleton]:
     )
 
 
-@dataclass(slots=True)
-class _Chunk:
-    """Frames `first` to `stop` - 1 of a media, as far as they could be read."""
-
-    first: int
-    stop: int
-    frames: list[int] = field(default_factory=list)
-    pictures: list[Picture] = field(default_factory=list)
-    unread: list[MediaError] = field(default_factory=list)
-
-
-def _chunks(row: MediaRow, first: int) -> Iterator[_Chunk]:
-    """Yield the frames from `first` on; a thread decodes ahead while the model works."""
-    ahead: queue.Queue[_Chunk | BaseException | None] = queue.Queue(maxsize=2)
-    stop = threading.Event()
-
-    def put(item: _Chunk | BaseException | None) -> None:
-        while not stop.is_set():
-            with suppress(queue.Full):
-                ahead.put(item, timeout=0.2)
-                return
-
-    def decode() -> None:
-        try:
-            with open_frames(Path(row.uri)) as reader:
-                for at in range(first, row.frames, CHUNK):
-                    put(_read(reader, at, min(at + CHUNK, row.frames)))
-                    if stop.is_set():
-                        return
-            put(None)
-        except BaseException as error:  # the waiting thread gets it
-            put(error)
-
-    thread = threading.Thread(target=decode, name="vitruvian-decoder", daemon=True)
-    thread.start()
-    try:
-        while (item := ahead.get()) is not None:
-            if isinstance(item, MediaError):  # the file as a whole cannot be opened; it may be back for a later run
-                yield _Chunk(first, first, unread=[item])
-                return
-            if isinstance(item, BaseException):
-                raise item
-            yield item
-    finally:
-        stop.set()
-        thread.join()
-
-
-def _read(reader: VideoReader | ImageReader, first: int, stop: int) -> _Chunk:
-    chunk = _Chunk(first, stop)
-    for frame in range(first, stop):
-        try:
-            picture = reader.frame(frame)
-        except MediaError as error:
-            chunk.unread.append(error)
-        else:
-            chunk.frames.append(frame)
-            chunk.pictures.append(picture)
-    return chunk
-
-
 def _summary(unread: Sequence[MediaError]) -> MediaError:
     first = unread[0]
     if len(unread) == 1:
         return first
     return MediaError(f"{first.message}, nor can {len(unread) - 1} more", where=first.where, hint=first.hint)
-
-
-def _as_predicted(stored: Poses, order: NDArray[np.int64]) -> Poses:
-    """Return stored poses with their points in the predictor's order: what follows them compares the two."""
-    return replace(stored, xy=stored.xy[:, order], visibility=stored.visibility[:, order], score=stored.score[:, order])
 
 
 def _instances(
@@ -250,17 +234,21 @@ def _instances(
         )
 
 
-def _commit(
-    store: Store,
-    label_set: int,
-    made: Sequence[Instance],
-    media_id: int,
-    upto: int,
-) -> None:
+def _commit(store: Store, label_set: int, finished: Sequence[tuple[Chunk, list[Instance]]]) -> None:
     def write(connection: Connection) -> None:
-        instances.insert_instances(connection, label_set, made)
         extras = label_sets.label_set(connection, label_set).extras
-        extras = {**extras, "done": {**extras.get("done", {}), str(media_id): upto}}
-        label_sets.set_extras(connection, label_set, extras)
+        done = dict(extras.get("done", {}))
+        for chunk, _ in finished:
+            if done.get(str(chunk.row.id), 0) != chunk.first:
+                raise Conflict(
+                    "Another process goes on with the same run; what it has done stays",
+                    where=f"label set {label_set}",
+                    hint="wait until it has finished, or begin a new run",
+                )
+            done[str(chunk.row.id)] = chunk.stop
+        instances.insert_instances(connection, label_set, [i for _, made in finished for i in made])
+        label_sets.set_extras(connection, label_set, {**extras, "done": done})
 
-    store.write(write)
+    finished = [(chunk, made) for chunk, made in finished if chunk.stop > chunk.first]
+    if finished:
+        store.write(write)

@@ -14,48 +14,11 @@ from vitruvian.assist.overlap import nms, pose_oks, suppress
 from vitruvian.assist.predictor import VISIBLE_SCORE
 from vitruvian.errors import ModelError
 from vitruvian.labels import Poses, empty_poses
+from vitruvian.labels.presets import preset_skeleton
 
-NAMES: Final = (
-    "nose",
-    "left_eye",
-    "right_eye",
-    "left_ear",
-    "right_ear",
-    "left_shoulder",
-    "right_shoulder",
-    "left_elbow",
-    "right_elbow",
-    "left_wrist",
-    "right_wrist",
-    "left_hip",
-    "right_hip",
-    "left_knee",
-    "right_knee",
-    "left_ankle",
-    "right_ankle",
-)
-#: COCO's measured human placement errors, in the order of NAMES.
-SIGMAS: Final = np.array(
-    [
-        0.026,
-        0.025,
-        0.025,
-        0.035,
-        0.035,
-        0.079,
-        0.079,
-        0.072,
-        0.072,
-        0.062,
-        0.062,
-        0.107,
-        0.107,
-        0.087,
-        0.087,
-        0.089,
-        0.089,
-    ]
-)
+_COCO: Final = preset_skeleton("coco")
+NAMES: Final = _COCO.names
+SIGMAS: Final[NDArray[np.float64]] = np.array([keypoint.sigma for keypoint in _COCO.keypoints], np.float64)
 
 
 class PeoplePredictor:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -77,6 +80,17 @@ def open_session(path: Path, *, threads: int = 1) -> InferenceSession:
             hint=f"it may be damaged: {_INSTALL} --force-reinstall" if "vitruvian_models" in str(path) else "",
             details={"reason": str(error)[:500]},
         ) from error
+
+
+@contextmanager
+def one_thread_each() -> Iterator[None]:
+    """Keep OpenCV from spreading each call over all cores, where several workers share them already."""
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(before)
 
 
 class Model:
