@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from vitruvian.assist.routing import Budget, Limits, judge, route_gaps, route_points
 from vitruvian.assist.speed import motion
-from vitruvian.labels import Poses, empty_poses
+from vitruvian.labels import Poses, concatenate, empty_poses
 
 EVERYTHING = Budget(per_frame=99, apart=1, share=1)
 
@@ -139,5 +139,23 @@ def test_a_gap_in_a_track_routes_the_instance_before_it() -> None:
     poses = clip(30).take(np.r_[0:10, 15:28, 29:30])
     (route,) = route_gaps(poses)
     assert (route.row, route.keypoint) == (9, None)
-    assert route.reasons[0].text == "not found in the next 5 frames"
+    assert route.reasons[0].text == "not found in the 5 frames after this one"
     assert route_gaps(poses, most=4) == []
+
+
+def test_gaps_keep_to_their_budget() -> None:
+    poses = clip(100).take(np.r_[0:10, 13:15, 18:40, 50:100])  # gaps of 3, 3 and 10 frames after 9, 14 and 39
+    assert [poses.frame[r.row] for r in route_gaps(poses)] == [39, 9]
+    assert [poses.frame[r.row] for r in route_gaps(poses, budget=Budget(apart=1))] == [39, 9, 14]
+    assert [poses.frame[r.row] for r in route_gaps(poses, budget=Budget(share=0.001))] == [39]
+    two = concatenate([poses, poses])
+    two.track[len(poses) :] = 1
+    assert len(route_gaps(two, budget=Budget(per_frame=1))) == 2
+
+
+def test_short_tracks_and_no_tracks_have_no_gaps() -> None:
+    poses = clip(30).take(np.r_[0:3, 9:12])
+    assert route_gaps(poses) == []
+    poses.track[:] = -1
+    assert route_gaps(poses, sightings=1) == []
+    assert route_gaps(empty_poses(0, 3)) == []

@@ -10,7 +10,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from vitruvian.assist.blur import patch_sides, sharpness
-from vitruvian.assist.routing import Budget, Limits, route_points
+from vitruvian.assist.routing import Budget, Limits, route_gaps, route_points
 from vitruvian.errors import MediaError
 from vitruvian.labels import Poses
 from vitruvian.media import open_frames
@@ -27,7 +27,7 @@ def route(
     budget: Budget | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> int:
-    """Queue the doubtful points of `label_set`; return how many.
+    """Queue the doubtful points of `label_set`, and the instances after which a track goes missing; return how many.
 
     Routes that nobody has answered yet are replaced; answered ones stay, and their points are not queued again.
 
@@ -39,7 +39,7 @@ def route(
     limits : Limits, optional
         From where on a point is doubtful.
     budget : Budget, optional
-        How many points are worth a person's time.
+        How many points and instances are worth a person's time.
     progress : callable, optional
         Called with (done, total) frames while sharpness is measured.
 
@@ -54,6 +54,7 @@ def route(
         poses, ids = instances.poses_with_ids(connection, label_set, ontology)
         rows = {m.id: m for m in media.all_media(connection, row.project)}
     chosen = route_points(poses, _sharpness(poses, rows, progress), limits=limits, budget=budget)
+    chosen += route_gaps(poses, budget=budget)
     new = [
         RouteRow(
             id=0,

@@ -185,7 +185,9 @@ def judge(poses: Poses, sharpness: NDArray[np.float32] | None, moves: Motion, li
     return Doubts(np.where(alone, 1 - np.prod(1 - parts, axis=0), 0), parts, values)
 
 
-def route_gaps(poses: Poses, *, least: int = 2, most: int = 60) -> list[PointRoute]:
+def route_gaps(
+    poses: Poses, *, least: int = 2, most: int = 60, sightings: int = 8, budget: Budget | None = None
+) -> list[PointRoute]:
     """Route the instance after which a track is missing for some frames and then seen again.
 
     Parameters
@@ -194,24 +196,39 @@ def route_gaps(poses: Poses, *, least: int = 2, most: int = 60) -> list[PointRou
         With tracks.
     least, most : int
         How many frames are missing; shorter gaps are interpolated without harm, longer ones are departures.
+    sightings : int
+        Tracks of fewer instances are passed over: mostly something that flickers in the background.
+    budget : Budget, optional
+        As for points: so many instances of a frame, frames between two of a track, and share of all instances.
 
     Returns
     -------
     list of PointRoute
         Of the last instance before each gap, keypoint None, the longest gap first.
     """
+    budget = budget or Budget()
     rows = np.flatnonzero(poses.track >= 0)
     rows = rows[np.lexsort((poses.frame[rows], poses.track[rows], poses.media[rows]))]
     same = (np.diff(poses.media[rows]) == 0) & (np.diff(poses.track[rows]) == 0)
     missing = np.diff(poses.frame[rows]) - 1
     gaps = np.flatnonzero(same & (missing >= least) & (missing <= most))
     gaps = gaps[np.argsort(-missing[gaps], kind="stable")]
+    before = rows[gaps]
+    media, track, frame = poses.media[before], poses.track[before], poses.frame[before]
+    _, inverse, counts = np.unique(
+        np.stack([poses.media[rows], poses.track[rows]]), axis=1, return_inverse=True, return_counts=True
+    )
+    kept = counts[inverse.ravel()[gaps]] >= sightings
+    gaps, media, track, frame = gaps[kept], media[kept], track[kept], frame[kept]
+    kept = spread_in_time(frame, (media, track), budget.apart)
+    gaps, media, frame = gaps[kept], media[kept], frame[kept]
+    gaps = gaps[rank_within((media, frame)) < budget.per_frame][: int(np.ceil(budget.share * len(poses)))]
     return [
         PointRoute(
             row=int(rows[at]),
             keypoint=None,
             priority=float(0.5 + 0.5 * missing[at] / most),
-            reasons=(Reason("gap", f"not found in the next {missing[at]} frames", float(missing[at])),),
+            reasons=(Reason("gap", f"not found in the {missing[at]} frames after this one", float(missing[at])),),
         )
         for at in gaps
     ]
