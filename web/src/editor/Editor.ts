@@ -24,6 +24,7 @@ import type {
   EditorSkeleton,
   Gesture,
   Hit,
+  Neighbours,
   Picture,
   Placing,
   Selection,
@@ -64,6 +65,8 @@ export class Editor {
   readonly tools: ReadonlyMap<ToolId, Tool>;
 
   readonly media = signal<EditorMedia | null>(null);
+  /** Which media a step leads to; the page finds out, since the editor holds one media at a time. */
+  readonly neighbours = signal<Neighbours>({ before: null, after: null });
   readonly frame = signal(0);
   readonly picture = signal<Picture | null>(null);
   /** Size of the canvas in CSS pixels; the canvas keeps it. */

@@ -183,6 +183,12 @@ export interface Tool {
   cancel(): void;
 }
 
+/** The media before and after the open one in the project; null at its ends. */
+export interface Neighbours {
+  readonly before: number | null;
+  readonly after: number | null;
+}
+
 /** What the canvas shows beyond the labels themselves. */
 export interface ViewOptions {
   readonly names: boolean;
@@ -209,6 +215,7 @@ export type CommandId =
   | "instance.swap" | "instance.copyPrevious" | "instance.boxFromPoints" | "instance.removeBox" | "instance.cycle"
   | "frame.next" | "frame.previous" | "frame.forward" | "frame.backward" | "frame.first" | "frame.last"
   | "frame.nextLabelled" | "frame.previousLabelled" | "frame.middle"
+  | "media.next" | "media.previous" | "image.next" | "image.previous"
   | "route.accept" | "route.next" | "route.previous"
   | "view.zoomIn" | "view.zoomOut" | "view.fit" | "view.actual" | "view.focus"
   | "view.names" | "view.edges" | "view.boxes" | "view.hidden" | "view.tolerance" | "view.crosshair" | "view.labels"

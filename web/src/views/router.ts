@@ -4,7 +4,7 @@ import { signal } from "@preact/signals-core";
 export type Place =
   | { readonly view: "projects" }
   | { readonly view: "project"; readonly project: number }
-  | { readonly view: "editor"; readonly labelSet: number; readonly media: number; readonly frame: number; readonly tour: boolean }
+  | { readonly view: "editor"; readonly labelSet: number; readonly media: number; readonly frame: number; readonly tour: boolean; readonly route: number | null }
   | { readonly view: "lost"; readonly path: string };
 
 export function placeOf(path: string, query: URLSearchParams): Place {
@@ -20,6 +20,7 @@ export function placeOf(path: string, query: URLSearchParams): Place {
       media: Number(editor[2]),
       frame: Number.isFinite(frame) ? frame : 0,
       tour: query.has("tour"),
+      route: Number(query.get("tour")) || null,
     };
   }
   return { view: "lost", path };
@@ -37,6 +38,11 @@ export const to = {
 export function go(path: string): void {
   history.pushState(null, "", path);
   place.value = here();
+}
+
+/** Make the address say where the person is now, without turning to it: a reload comes back here. */
+export function keep(path: string): void {
+  if (path !== location.pathname + location.search) history.replaceState(null, "", path);
 }
 
 /** Links inside the page do not load it anew. */

@@ -1,11 +1,14 @@
 import type { Editor } from "../Editor";
 import type { Command } from "../types";
 import { stepFrame, toLabelled, toMiddle } from "../verbs/frames";
+import { stepMedia } from "../verbs/media";
 import { acceptRoute, stepRoute } from "../verbs/review";
 
 const STRIDE = 10;
 
 const moving = (editor: Editor): boolean => (editor.media.value?.frames ?? 1) > 1;
+const still = (editor: Editor): boolean => editor.media.value?.frames === 1;
+const opened = (editor: Editor): boolean => editor.media.value !== null;
 const touring = (editor: Editor): boolean => editor.tool.value.id === "tour" && editor.route.value !== null;
 
 export const frameCommands: readonly Command<Editor>[] = [
@@ -19,6 +22,11 @@ export const frameCommands: readonly Command<Editor>[] = [
   { id: "frame.nextLabelled", title: "Next labelled frame", group: "Frames", keys: ["Mod+ArrowRight"], run: (e) => toLabelled(e, 1), enabled: moving },
   { id: "frame.previousLabelled", title: "Previous labelled frame", group: "Frames", keys: ["Mod+ArrowLeft"], run: (e) => toLabelled(e, -1), enabled: moving },
   { id: "frame.middle", title: "Half way between labelled frames", group: "Frames", keys: ["M"], run: toMiddle, enabled: moving },
+  { id: "media.next", title: "Next image or video", group: "Frames", keys: ["Shift+F"], run: (e) => stepMedia(e, 1), enabled: opened },
+  { id: "media.previous", title: "Previous image or video", group: "Frames", keys: ["Shift+D"], run: (e) => stepMedia(e, -1), enabled: opened },
+  // One picture has no next frame, so there the keys of frames turn to the next media.
+  { id: "image.next", title: "From an image to the next", group: "Frames", keys: ["F"], run: (e) => stepMedia(e, 1), enabled: still },
+  { id: "image.previous", title: "From an image to the previous", group: "Frames", keys: ["D"], run: (e) => stepMedia(e, -1), enabled: still },
   { id: "route.accept", title: "Accept, and on to the next doubtful point", group: "Review", keys: ["Enter"], run: acceptRoute, enabled: touring },
   { id: "route.next", title: "Next doubtful point", group: "Review", keys: ["Tab"], run: (e) => stepRoute(e, 1), enabled: touring },
   { id: "route.previous", title: "Previous doubtful point", group: "Review", keys: ["Shift+Tab"], run: (e) => stepRoute(e, -1), enabled: touring },
