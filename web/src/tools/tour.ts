@@ -45,7 +45,11 @@ export class TourTool implements Tool {
     const { editor } = this;
     const route = editor.route.value;
     const instance = editor.store.get(route?.instance ?? null);
-    if (!route || !instance || route.frame !== editor.frame.value) return;
+    if (!route || !instance) return;
+    if (route.media !== editor.media.value?.id || route.frame !== editor.frame.value) {
+      editor.message(`The doubtful point is in frame ${String(route.frame)}: R goes back to it`);
+      return;
+    }
     this.#drag = this.#grab(route, instance, event);
   }
 

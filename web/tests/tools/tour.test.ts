@@ -75,6 +75,31 @@ describe("the review tour", () => {
     expect(states(scene)).toEqual(["fixed", "fixed", "dismissed"]);
   });
 
+  it("a visibility that stands already confirms the point", () => {
+    const scene = tour();
+    scene.key("2");
+    expect(states(scene)).toEqual(["accepted", "open", "open"]);
+    expect(scene.editor.routeId.value).toBe(1);
+    scene.key("Mod+Z");
+    expect(states(scene)[0]).toBe("open");
+  });
+
+  it("begins at the frame on the screen, and comes back to a point that was left", () => {
+    const scene = tour();
+    const { editor, key } = scene;
+    key("Escape");
+    editor.routeId.value = null;
+    editor.goTo(2);
+    key("R");
+    expect(editor.routeId.value).toBe(2);
+    key("D");
+    scene.click([200, 300]);
+    expect(scene.gestures).toEqual([]);
+    expect(scene.messages.at(-1)).toContain("frame 3");
+    key("R");
+    expect([editor.routeId.value, editor.frame.value]).toEqual([2, 3]);
+  });
+
   it("waits for a media that is opened later", () => {
     const scene = stage();
     const { editor } = scene;

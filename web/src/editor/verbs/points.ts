@@ -3,6 +3,7 @@ import type { Editor } from "../Editor";
 import { keypointCount, point, setPoint, swapSides } from "../instance";
 import { spoken } from "../ontology";
 import type { EditorInstance, Visibility } from "../types";
+import { confirmPoint } from "./review";
 
 interface Target {
   readonly instance: EditorInstance;
@@ -28,7 +29,8 @@ export function setVisibility(editor: Editor, v: Visibility): void {
   if (!target) return;
   const { instance, keypoint, name } = target;
   const at = point(instance, keypoint);
-  if (!at.v && v) editor.message(`The ${name} has no place yet: press P and click it`);
+  if (!at.v && v) editor.message(`The ${name} has no place yet: click its name in the list, then the picture`);
+  else if (at.v === v) confirmPoint(editor, instance.id, keypoint);
   else editor.change(`Mark ${name} ${WORDS[v]}`, [setPoint(instance, keypoint, { ...at, v })]);
 }
 

@@ -1,17 +1,25 @@
 /** The tour of doubtful points. */
 import { batch } from "@preact/signals-core";
 import type { Editor } from "../Editor";
+import type { EditorRoute } from "../types";
 
-/** Go to the first open route, or back to the one where the tour was left. */
+/** Go back to the route where the tour was left, else to the first open one from the frame on the screen onwards. */
 export function startTour(editor: Editor): boolean {
   const current = editor.route.value;
-  const route = current?.state === "open" ? current : editor.routes.neighbour(editor.routeId.value, 1);
+  const route = current?.state === "open" ? current : (fromHere(editor) ?? editor.routes.neighbour(editor.routeId.value, 1));
   if (!route) {
     editor.message("No doubtful points are waiting");
     return false;
   }
   editor.showRoute(route);
   return true;
+}
+
+function fromHere(editor: Editor): EditorRoute | null {
+  const media = editor.media.value?.id;
+  const frame = editor.frame.value;
+  const ahead = (route: EditorRoute): boolean => route.state === "open" && route.media === media && route.frame >= frame;
+  return editor.routes.list.value.find(ahead) ?? null;
 }
 
 export function stepRoute(editor: Editor, step: 1 | -1): void {
@@ -31,9 +39,18 @@ export function stepRoute(editor: Editor, step: 1 | -1): void {
 export function acceptRoute(editor: Editor): void {
   const route = editor.route.value;
   if (!route) return;
-  if (route.state === "open") {
-    editor.begin("Accept point");
-    editor.edits.commit(null, [{ route: route.id, before: "open", after: "accepted" }]);
-  }
+  settle(editor, route);
   stepRoute(editor, 1);
+}
+
+/** Somebody judged a point to be just what it is already: where it is the doubtful one, that answers the doubt. */
+export function confirmPoint(editor: Editor, instance: string, keypoint: number): void {
+  const route = editor.route.value;
+  if (editor.tool.value.id === "tour" && route?.instance === instance && route.keypoint === keypoint) settle(editor, route);
+}
+
+function settle(editor: Editor, route: EditorRoute): void {
+  if (route.state !== "open") return;
+  editor.begin("Accept point");
+  editor.edits.commit(null, [{ route: route.id, before: "open", after: "accepted" }]);
 }
