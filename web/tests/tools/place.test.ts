@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { labelledCount, point } from "../../src/editor/instance";
+import { chooseKeypoint } from "../../src/editor/verbs/placing";
 import { NAMES, person, stage } from "../editor/scene";
 
 const CLICKS = [[100, 100], [90, 150], [110, 150], [95, 200], [105, 200]] as const;
@@ -35,6 +36,23 @@ describe("placing", () => {
     expect([2, 5, 8, 11, 14].map((i) => points[i])).toEqual([1, 2, 1, 0, 1]);
     expect([...points.slice(9, 12)]).toEqual([0, 0, 0]);
     expect(editor.placing.value).toBeNull();
+  });
+
+  it("places the keypoint that was chosen by name, in hand or missing", () => {
+    const { editor, key, click } = stage();
+    key("N");
+    chooseKeypoint(editor, 3);
+    click(CLICKS[3]);
+    expect(editor.placing.value?.keypoint).toBe(4);
+    key("Enter");
+    chooseKeypoint(editor, 1);
+    expect(editor.placing.value).toMatchObject({ instance: editor.instances.value[0]?.id, keypoint: 1 });
+    click(CLICKS[1]);
+    key("Enter");
+    const { points } = editor.instances.value[0] ?? person("", 0, 0, 0);
+    expect([2, 5, 8, 11, 14].map((i) => points[i])).toEqual([0, 2, 0, 2, 0]);
+    chooseKeypoint(editor, 3);
+    expect(editor.selection.value.keypoint).toBe(3);
   });
 
   it("changes its mind about visibility before the click", () => {

@@ -79,5 +79,5 @@ export function copyPrevious(editor: Editor): void {
     .filter(({ track }) => track === null || !here.has(track))
     .map((instance) => ({ ...instance, id: newId(), frame, revision: 0, scores: null, keyed: null }));
   if (!copies.length) editor.message("This frame has every track of the earlier one already");
-  else if (editor.change(`Copy from frame ${earlier + 1}`, copies)) editor.select(copies[0]?.id ?? null);
+  else if (editor.change(`Copy from frame ${earlier}`, copies)) editor.select(copies[0]?.id ?? null);
 }

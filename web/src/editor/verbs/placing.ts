@@ -30,6 +30,20 @@ export function startPlacing(editor: Editor, fresh = false): boolean {
   return true;
 }
 
+/** Choose a keypoint by name: where it is missing, the next click sets it; otherwise it is selected. */
+export function chooseKeypoint(editor: Editor, keypoint: number): void {
+  const { selected, placing } = editor;
+  const instance = selected.value;
+  if (placing.value) {
+    placing.value = { ...placing.value, keypoint, visibility: 2 };
+  } else if (instance && visibility(instance, keypoint) === 0) {
+    editor.setTool("place");
+    placing.value = { category: instance.category, instance: instance.id, keypoint, visibility: 2 };
+  } else if (instance) {
+    editor.select(instance.id, keypoint);
+  }
+}
+
 /** A new, empty instance of the open frame. On a video it begins a track of its own. */
 export function freshInstance(editor: Editor, category: string): EditorInstance | null {
   const media = editor.media.value;
