@@ -22,8 +22,10 @@ export async function openSource(file: VideoFile): Promise<FrameSource> {
   return player ? new WithFallback(player, server) : server;
 }
 
-class WithFallback implements FrameSource {
+/** The first source until it fails, then the second for good; nobody notices more than a pause. */
+export class WithFallback implements FrameSource {
   #failed = false;
+  #closed = false;
 
   constructor(
     private readonly player: FrameSource,
@@ -35,18 +37,26 @@ class WithFallback implements FrameSource {
   }
 
   async frame(n: number): Promise<CanvasImageSource | null> {
-    if (this.#failed) return this.server.frame(n);
-    try {
-      return await this.player.frame(n);
-    } catch {
-      this.#failed = true;
-      this.player.close();
-      return this.server.frame(n);
+    if (!this.#failed) {
+      try {
+        return await this.player.frame(n);
+      } catch {
+        this.#failed = true;
+      }
     }
+    const picture = await this.server.frame(n);
+    // Not sooner: until now the player's last picture is on the screen, and must be there to be drawn again.
+    if (picture) setTimeout(() => this.#closePlayer());
+    return picture;
   }
 
   close(): void {
-    if (!this.#failed) this.player.close();
+    this.#closePlayer();
     this.server.close();
+  }
+
+  #closePlayer(): void {
+    if (!this.#closed) this.player.close();
+    this.#closed = true;
   }
 }

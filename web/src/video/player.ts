@@ -3,26 +3,39 @@
  * are kept. Frame n is the n-th presentation time of the table that the import stored, so page and server agree.
  */
 import { ALL_FORMATS, EncodedPacketSink, Input, UrlSource } from "mediabunny";
-import type { EncodedPacket, InputVideoTrack } from "mediabunny";
+import type { EncodedPacket } from "mediabunny";
 import type { FrameSource } from "./source";
+import { agreement, lastBefore, rank, tolerance } from "./times";
 
 /** Decoded pictures kept, in bytes of RGBA; a 1080p picture has 8 MB. */
 const BUDGET = 400e6;
-/** Half of the shortest distance between frames that cameras make. */
-const SAME_TIME = 0.002;
+/** Chunks that wait in the decoder: enough that it never idles. */
+const QUEUE = 8;
+/** Frames to have ready in the direction of travel. */
+const AHEAD = 12;
+/** Pictures shown before a key frame may stand behind it in the file: so many packets more bring them out. */
+const REORDERED = 4;
+
+/** Who waits for a frame that is not decoded yet; a newer one takes its place. */
+interface Waiter {
+  readonly n: number;
+  readonly done: (arrived: boolean) => void;
+  readonly failed: (error: unknown) => void;
+}
 
 export class VideoPlayer implements FrameSource {
   readonly kind = "webcodecs";
   readonly #frames = new Map<number, VideoFrame>();
   readonly #kept: number;
   #wanted = -1;
-  /** On the screen: not to be closed while it may be drawn again. */
-  #shown = -1;
-  /** Who waits for a frame that is not decoded yet; a newer one takes its place. */
-  #waiter: { readonly n: number; readonly done: (arrived: boolean) => void; readonly failed: (error: unknown) => void } | null = null;
+  /** Handed out last: on the screen, or until the newer one is, the one before. Not to be closed. */
+  #shown: readonly number[] = [];
+  #waiter: Waiter | null = null;
   /** Frame to have ready before it is asked for. */
   #ahead = -1;
   #working = false;
+  /** Stops the decoding under way if it does not lead to the waiter. */
+  #redirect: (() => void) | null = null;
 
   private constructor(
     private readonly input: Input,
@@ -30,6 +43,8 @@ export class VideoPlayer implements FrameSource {
     private readonly config: VideoDecoderConfig,
     private readonly times: readonly number[],
     private readonly offset: number,
+    /** Times of the key frames, in the container's seconds. */
+    private readonly keys: readonly number[],
     size: number,
   ) {
     this.#kept = Math.max(24, Math.floor(BUDGET / size));
@@ -44,33 +59,37 @@ export class VideoPlayer implements FrameSource {
       const config = await track?.getDecoderConfig();
       if (!track || !config || !(await VideoDecoder.isConfigSupported(config)).supported) return drop(input);
       const sink = new EncodedPacketSink(track);
-      const offset = await agreement(sink, track, times);
+      const found: number[] = [];
+      const keys: number[] = [];
+      for await (const { timestamp, type } of sink.packets(undefined, undefined, { metadataOnly: true })) {
+        found.push(timestamp);
+        if (type === "key") keys.push(timestamp);
+      }
+      const offset = agreement(found, times);
       if (offset === null) return drop(input);
-      return new VideoPlayer(input, sink, config, times, offset, width * height * 4);
+      return new VideoPlayer(input, sink, config, times, offset, keys.sort((a, b) => a - b), width * height * 4);
     } catch {
       return drop(input);
     }
   }
 
   async frame(n: number): Promise<CanvasImageSource | null> {
+    const step = n >= this.#wanted ? 1 : -1;
     this.#wanted = n;
     if (!this.#frames.has(n)) {
       this.#waiter?.done(false);
       const arrived = await new Promise<boolean>((done, failed) => {
         this.#waiter = { n, done, failed };
+        this.#redirect?.();
         void this.#work();
       });
       if (!arrived) return null;
     }
     const found = this.#frames.get(n);
     if (this.#wanted !== n || !found) return null;
-    this.#frames.delete(n);
-    this.#frames.set(n, found);
-    this.#shown = n;
-    if (n + 1 < this.times.length && !this.#frames.has(n + 1)) {
-      this.#ahead = n + 1;
-      void this.#work();
-    }
+    this.#shown = [n, this.#shown[0] ?? n];
+    this.#ahead = this.#missing(n, step);
+    if (this.#ahead >= 0) void this.#work();
     return found;
   }
 
@@ -79,9 +98,19 @@ export class VideoPlayer implements FrameSource {
     this.#ahead = -1;
     this.#waiter?.done(false);
     this.#waiter = null;
+    this.#redirect?.();
     for (const frame of this.#frames.values()) frame.close();
     this.#frames.clear();
     this.input.dispose();
+  }
+
+  /** The nearest frame in the direction of travel that is not there, or -1. */
+  #missing(n: number, step: number): number {
+    const reach = Math.min(AHEAD, this.#kept >> 2);
+    for (let m = n + step; Math.abs(m - n) <= reach && m >= 0 && m < this.times.length; m += step) {
+      if (!this.#frames.has(m)) return m;
+    }
+    return -1;
   }
 
   /** Decode for whoever waits, then for what will be asked next; one decoder at a time. */
@@ -93,6 +122,7 @@ export class VideoPlayer implements FrameSource {
         const waiter = this.#waiter;
         const n = waiter?.n ?? this.#ahead;
         this.#ahead = -1;
+        if (!waiter && this.#frames.has(n)) continue;
         try {
           await this.#decode(n);
           if (waiter && this.#waiter === waiter) throw new Error(`Frame ${String(n)} could not be decoded`);
@@ -108,15 +138,36 @@ export class VideoPlayer implements FrameSource {
     }
   }
 
+  #at(n: number): number {
+    return (this.times[n] ?? 0) + this.offset;
+  }
+
   /** Decode from the key frame of frame n through the rest of its group of pictures, unless somebody waits for another. */
   async #decode(n: number): Promise<void> {
-    const at = (this.times[n] ?? 0) + this.offset;
+    const slack = tolerance(this.times, n);
     const first =
-      (await this.sink.getKeyPacket(at + SAME_TIME, { verifyKeyPackets: true })) ??
+      (await this.sink.getKeyPacket(this.#at(n) + slack, { verifyKeyPackets: true })) ??
       (await this.sink.getFirstKeyPacket({ verifyKeyPackets: true }));
     if (!first) return;
     let failure: Error | null = null;
-    let newest = first.timestamp;
+    let newest = -Infinity;
+    let fed = first.timestamp;
+    let over = false;
+    let stop: () => void = () => undefined;
+    const stopped = new Promise<void>((done) => (stop = done));
+    const elsewhere = (): boolean => {
+      const m = this.#waiter?.n ?? n;
+      if (this.#wanted === -1) return true;
+      if (m === n) return false;
+      const at = this.#at(m);
+      // It lies before, it went by already, or a later key frame is a shorter way to it.
+      return at < first.timestamp - slack || at <= newest || lastBefore(this.keys, at + slack) > fed;
+    };
+    this.#redirect = () => {
+      if (!elsewhere()) return;
+      over = true;
+      stop();
+    };
     const decoder = new VideoDecoder({
       output: (frame) => {
         newest = Math.max(newest, frame.timestamp / 1e6);
@@ -124,34 +175,44 @@ export class VideoPlayer implements FrameSource {
       },
       error: (error) => {
         failure = error;
+        stop();
       },
     });
-    decoder.configure(this.config);
-    const last = (this.times[Math.min(n + Math.floor(this.#kept / 2), this.times.length - 1)] ?? 0) + this.offset;
-    const elsewhere = (): boolean => {
-      const waiting = this.#waiter && this.#waiter.n !== n ? (this.times[this.#waiter.n] ?? 0) + this.offset : null;
-      return waiting !== null && (waiting < first.timestamp - SAME_TIME || waiting > newest + 1);
-    };
-    let next: EncodedPacket | null = first;
-    let groups = 0;
-    let beyond = 0;
-    while (next && !failure && this.#wanted !== -1) {
-      groups += next !== first && next.type === "key" ? 1 : 0;
-      // Pictures shown before the next key frame may stand behind it in the file: a few packets more bring them out.
-      beyond += groups > 0 || next.timestamp > last ? 1 : 0;
-      if (beyond > 4 || elsewhere()) break;
-      decoder.decode(next.toEncodedVideoChunk());
-      if (decoder.decodeQueueSize > 4) {
-        await new Promise((done) => decoder.addEventListener("dequeue", done, { once: true }));
-      }
-      next = await this.sink.getNextPacket(next);
-    }
     try {
-      if (!failure) await decoder.flush();
+      decoder.configure(this.config);
+      const last = this.#at(this.#until(n));
+      let next: EncodedPacket | null = first;
+      let beyond = 0;
+      this.#redirect();
+      while (next && !over && !failure) {
+        const wanted = Math.max(last, this.#waiter ? this.#at(this.#waiter.n) : last);
+        if (beyond || next.timestamp > wanted || (next !== first && next.type === "key")) beyond++;
+        if (beyond > REORDERED) break;
+        decoder.decode(next.toEncodedVideoChunk());
+        fed = Math.max(fed, next.timestamp);
+        if (decoder.decodeQueueSize >= QUEUE) {
+          await Promise.race([stopped, new Promise((done) => decoder.addEventListener("dequeue", done, { once: true }))]);
+        }
+        next = await this.sink.getNextPacket(next);
+      }
+      if (!over && !failure) {
+        const flushed = decoder.flush();
+        flushed.catch(() => undefined);
+        await Promise.race([flushed, stopped]);
+      }
     } finally {
+      this.#redirect = null;
       if (decoder.state !== "closed") decoder.close();
     }
-    if (failure) throw failure;
+    // Assigned in a callback, which the compiler does not see.
+    if (failure as Error | null) throw failure as unknown as Error;
+  }
+
+  /** Where decoding for frame n may end: half of what can be kept further on, or where frames are there already. */
+  #until(n: number): number {
+    const end = Math.min(n + (this.#kept >> 1), this.times.length - 1);
+    for (let m = n + 1; m <= end; m++) if (this.#frames.has(m)) return m - 1;
+    return end;
   }
 
   #keep(frame: VideoFrame): void {
@@ -166,45 +227,20 @@ export class VideoPlayer implements FrameSource {
       this.#waiter = null;
       done(true);
     }
-    for (const [old, picture] of this.#frames) {
-      if (this.#frames.size <= this.#kept) break;
-      if (old === this.#wanted || old === this.#shown || old === n) continue;
-      picture.close();
-      this.#frames.delete(old);
+    while (this.#frames.size > this.#kept) {
+      const far = this.#farthest();
+      this.#frames.get(far)?.close();
+      this.#frames.delete(far);
     }
+  }
+
+  #farthest(): number {
+    const distance = (n: number) => (this.#shown.includes(n) || n === this.#wanted ? -1 : Math.abs(n - this.#wanted));
+    return [...this.#frames.keys()].reduce((far, n) => (distance(n) > distance(far) ? n : far));
   }
 }
 
 function drop(input: Input): null {
   input.dispose();
-  return null;
-}
-
-/** Position of a time in the table, or null when no frame is shown then (a hidden frame of an edit list). */
-export function rank(times: readonly number[], at: number): number | null {
-  let low = 0;
-  let high = times.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((times[middle] ?? 0) < at - SAME_TIME) low = middle + 1;
-    else high = middle;
-  }
-  return Math.abs((times[low] ?? Infinity) - at) <= SAME_TIME ? low : null;
-}
-
-/**
- * What must be added to the server's times to get the container's, or null when the two disagree on the frames: then
- * the server's pictures are shown instead.
- */
-async function agreement(sink: EncodedPacketSink, track: InputVideoTrack, times: readonly number[]): Promise<number | null> {
-  const found: number[] = [];
-  for await (const packet of sink.packets(undefined, undefined, { metadataOnly: true })) found.push(packet.timestamp);
-  found.sort((a, b) => a - b);
-  const first = await track.getFirstTimestamp();
-  for (const shown of [found, found.filter((time) => time >= -SAME_TIME)]) {
-    if (shown.length !== times.length) continue;
-    const offset = (shown[0] ?? first) - (times[0] ?? 0);
-    if (shown.every((time, n) => Math.abs(time - (times[n] ?? 0) - offset) <= SAME_TIME)) return offset;
-  }
   return null;
 }
