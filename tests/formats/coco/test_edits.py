@@ -10,7 +10,8 @@ from tests.formats.coco_files import coco_file, person, results, two_videos, who
 from vitruvian.errors import FormatError, LabelError
 from vitruvian.formats.coco.read import dataset
 from vitruvian.formats.coco.write import document, dumps
-from vitruvian.labels import Instance, MediaEntry, empty_instance
+from vitruvian.labels import Category, Instance, MediaEntry, Ontology, empty_instance
+from vitruvian.labels.presets import preset_skeleton
 
 FLOATS = [10.5, 20.0, 2, 30, 40, 1.0, 0, 0, 0]
 
@@ -190,3 +191,17 @@ def test_what_cannot_be_written_says_why() -> None:
     found.instances[0].attributes = {"speed": np.float32(2)}
     with pytest.raises(FormatError, match="cannot be written as JSON"):
         dumps(found)
+
+
+def test_points_of_another_skeleton_leave_nothing_behind() -> None:
+    found = dataset(whole_body(), "in.json")
+    (before,) = found.ontology.categories
+    found.ontology = Ontology("body", (Category(before.name, preset_skeleton("coco"), extras=before.extras),))
+    (instance,) = found.instances
+    instance.xy, instance.visibility = instance.xy[:17], instance.visibility[:17]
+    (record,) = document(found)["annotations"]
+    assert record == coco_file(person(keypoints=[5, 6, 2] * 17, num_keypoints=17))["annotations"][0]
+    instance.visibility[:] = 0
+    instance.xy[:] = 0
+    (record,) = document(found)["annotations"]
+    assert (record["keypoints"], record["num_keypoints"]) == ([0] * 51, 0)

@@ -21,14 +21,15 @@ Record = dict[str, Any]
 class Stated:
     """What one record says, as the reader understood it.
 
-    `moved` and `visibility` are None where the record holds no points of this skeleton; `graded` marks the points whose
-    third number is a score, None when there are none.
+    `moved` and `visibility` are None where the record holds no points of this skeleton, `stale` where it holds those of
+    another; `graded` marks the points whose third number is a score, None when there are none.
     """
 
     moved: NDArray[np.bool_] | None
     visibility: NDArray[np.uint8] | None
     graded: NDArray[np.bool_] | None
     box: NDArray[np.float64] | None
+    stale: bool
 
 
 def with_edits(instances: Sequence[Instance], records: Sequence[Record]) -> list[Record]:
@@ -60,7 +61,13 @@ def _stated(instances: Sequence[Instance], records: Sequence[Record], count: int
         moved |= known & ~((table.score == score) | np.isnan(score))
     graded = [None] * len(records) if table.score is None else list(~np.isnan(table.score))
     return [
-        Stated(moved[row] if ok else None, table.visibility[row] if ok else None, graded[row], box)
+        Stated(
+            moved[row] if ok else None,
+            table.visibility[row] if ok else None,
+            graded[row],
+            box,
+            stale=not ok and flats[row] is not None,
+        )
         for row, (ok, box) in enumerate(zip(fits, decode.boxes(records), strict=True))
     ]
 
@@ -71,15 +78,18 @@ def _edited(instance: Instance, record: Record, said: Stated) -> Record:
         changes["track_id"] = track_id(instance.track)
     if decode.attributes(record) != instance.attributes:
         changes["attributes"] = instance.attributes
-    box_removed = instance.box is None and said.box is not None
-    if not changes and not box_removed:
+    gone = {"bbox"} if instance.box is None and said.box is not None else set()
+    if said.stale and decode.is_whole_body(record):
+        # Left there, feet, face and hands would join the new points when the file is read again.
+        gone |= {name for name, _ in decode.PARTS}
+    if not changes and not gone:
         return record
-    return {name: value for name, value in (record | changes).items() if not (box_removed and name == "bbox")}
+    return {name: value for name, value in (record | changes).items() if name not in gone}
 
 
 def _point_changes(instance: Instance, record: Record, said: Stated) -> Record:
     if said.moved is None or said.visibility is None:
-        return all_points(instance) if instance.visibility.any() else {}
+        return all_points(instance) if said.stale or instance.visibility.any() else {}
     changes: Record = {}
     if said.moved.any():
         changes = _moved(instance, record, said.moved, said.visibility, said.graded)
