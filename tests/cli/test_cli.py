@@ -120,6 +120,29 @@ def test_errors_say_what_and_have_their_exit_code(arguments: list[str], code: in
     assert (done.returncode, says in done.stderr, "Traceback" in done.stderr) == (code, True, False)
 
 
+def test_when_no_file_can_be_read_there_is_one_json_document_and_an_exit_code(tmp_path: Path) -> None:
+    (tmp_path / "[").mkdir()
+    (tmp_path / "[" / "red] 1\x1b[31m\n.png").write_bytes(b"")
+    done = vitruvian("import", tmp_path / "project", tmp_path, "--json")
+    assert done.returncode == 2
+    assert json.loads(done.stdout)["failed"][0]["message"] == "The file is empty"
+    assert "[/red] 1\\x1b[31m\\n.png: The file is empty" in done.stderr
+
+
+def test_a_mistake_in_the_command_in_json(tmp_path: Path) -> None:
+    done = vitruvian("route", tmp_path, "--share", "2", "--json")
+    assert done.returncode == 2
+    assert "--share" in json.loads(done.stdout)["error"]["message"]
+
+
+def test_a_moved_file_is_noted(tmp_path: Path) -> None:
+    image = picture(tmp_path / "a.png")
+    vitruvian("import", tmp_path / "project", image)
+    image.rename(tmp_path / "b.png")
+    facts = json.loads(vitruvian("import", tmp_path / "project", tmp_path / "b.png", "--json").stdout)
+    assert (facts["added"], facts["known"], len(facts["notes"])) == (0, 1, 1)
+
+
 def test_an_error_in_json(tmp_path: Path) -> None:
     done = vitruvian("info", "nothing", "--json")
     assert json.loads(done.stdout)["error"]["code"] == "not_found"

@@ -7,6 +7,7 @@ nor the web framework.
 from __future__ import annotations
 
 import importlib
+import json
 import sys
 from typing import Any
 
@@ -78,6 +79,8 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(report_error(Cancelled("Stopped"), as_json=as_json))
     except click.ClickException as error:
+        if as_json:
+            click.echo(json.dumps({"error": {"code": "usage", "message": error.format_message()}}))
         error.show()
         sys.exit(error.exit_code)
     except VitruvianError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import click
@@ -9,7 +11,7 @@ import click
 from vitruvian import settings
 from vitruvian.actions.import_labels import import_labels
 from vitruvian.actions.import_media import ImportReport, import_media
-from vitruvian.cli.output import console, json_option, progress, report, report_warnings
+from vitruvian.cli.output import json_option, note, progress, report, report_warnings
 from vitruvian.cli.project import open_project, project_argument
 from vitruvian.formats import FORMATS
 
@@ -27,7 +29,7 @@ def command(project: str, paths: tuple[Path, ...], preset: str, labels_format: s
     read are named at the end and stop nothing.
     """
     endings = {ending for codec in FORMATS.values() for ending in codec.suffixes}
-    labels = [p for p in paths if p.is_file() and p.suffix.lower() in endings]
+    labels = [p for p in paths if os.path.isfile(p) and p.suffix.lower() in endings]
     pictures = [p for p in paths if p not in labels]
     with open_project(project, create_with=preset) as opened:
         found = ImportReport()
@@ -38,18 +40,17 @@ def command(project: str, paths: tuple[Path, ...], preset: str, labels_format: s
             import_labels(opened.store, opened.id, path, author=settings.person(), format=labels_format)
             for path in labels
         ]
-    for error in found.failed:
-        console.print(f"[yellow]Left out:[/] {error}", soft_wrap=True, markup=True)
-    for note in found.notes:
-        console.print(f"[yellow]Note:[/] {note}", soft_wrap=True)
+    note([str(error) for error in found.failed], title="Left out", shown=len(found.failed))
+    note(found.notes)
     for made in imported:
         if not as_json:
             report_warnings(made.warnings)
         if made.missing_media:
-            console.print(
-                f"[yellow]Note:[/] {len(made.missing_media)} images that the file speaks of are not in the project, "
-                f"such as {made.missing_media[0]}; their labels were left out",
-                soft_wrap=True,
+            note(
+                [
+                    f"{len(made.missing_media)} images that the file speaks of are not in the project, or several "
+                    f"are of that name, such as {made.missing_media[0]}; their labels were left out"
+                ]
             )
     report(
         {
@@ -57,10 +58,11 @@ def command(project: str, paths: tuple[Path, ...], preset: str, labels_format: s
             "added": len(found.added),
             "known": len(found.known),
             "failed": [error.document() for error in found.failed] if as_json else len(found.failed),
+            **({"notes": found.notes} if as_json else {}),
             "label_sets": [made.label_set for made in imported],
             "instances": sum(made.instances for made in imported),
         },
         as_json=as_json,
     )
-    if found.failed and not found.added and not found.known:
-        raise found.failed[0]
+    if found.failed and not (found.added or found.known or imported):
+        sys.exit(found.failed[0].exit_code)

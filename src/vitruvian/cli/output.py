@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from vitruvian.errors import VitruvianError
@@ -48,10 +49,15 @@ def report_error(error: VitruvianError, *, as_json: bool) -> int:
 
 def report_warnings(warnings: list[FileWarning], *, shown: int = 10) -> None:
     """Print the first warnings and how many more there are."""
-    for warning in warnings[:shown]:
-        console.print(f"[yellow]Note:[/] {_plain(str(warning))}", soft_wrap=True)
-    if len(warnings) > shown:
-        console.print(f"[yellow]Note:[/] and {len(warnings) - shown} more kinds of deviation (--json lists all)")
+    note([str(warning) for warning in warnings], shown=shown)
+
+
+def note(texts: Sequence[str], *, title: str = "Note", shown: int = 10) -> None:
+    """Print the first of some remarks and how many more there are."""
+    for text in texts[:shown]:
+        console.print(f"[yellow]{title}:[/] {_plain(text)}", soft_wrap=True)
+    if len(texts) > shown:
+        console.print(f"[yellow]{title}:[/] and {len(texts) - shown} more (--json lists all)")
 
 
 @contextmanager
@@ -68,4 +74,5 @@ def progress(title: str) -> Iterator[Advance]:
 
 
 def _plain(text: str) -> str:
-    return text.replace("[", "\\[")
+    # A file's name may hold what a terminal takes for commands, and what rich takes for colours.
+    return escape("".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text))

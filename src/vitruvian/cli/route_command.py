@@ -13,11 +13,23 @@ from vitruvian.cli.project import choose, label_set_option, open_project, projec
 @click.command("route")
 @project_argument
 @label_set_option
-@click.option("--share", default=Budget().share, show_default=True, help="At most this share of all points.")
-@click.option("--per-frame", default=Budget().per_frame, show_default=True, help="At most so many points of one frame.")
+@click.option(
+    "--share",
+    type=click.FloatRange(0, 1),
+    default=Budget().share,
+    show_default=True,
+    help="At most this share of all points, and of all people.",
+)
+@click.option(
+    "--per-frame",
+    type=click.IntRange(1),
+    default=Budget().per_frame,
+    show_default=True,
+    help="At most so many points of one frame.",
+)
 @json_option
 def command(project: str, label_set: int | None, share: float, per_frame: int, as_json: bool) -> None:
-    """Queue the points of PROJECT that low confidence, blur or a jump makes doubtful."""
+    """Queue the points of PROJECT that low confidence, blur or a jump makes doubtful, and the people who go missing."""
     with open_project(project) as opened:
         with opened.store.read() as connection:
             chosen = choose(connection, opened.id, label_set, kinds=("model", "import"))
