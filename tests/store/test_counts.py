@@ -33,10 +33,13 @@ def test_totals_of_layers_with_deletions(store: Store, seed: int) -> None:
 
     top = store.write(some)
     with store.read() as connection:
+        known: dict[int, instances.Counts] = {}
         for label_set in (project.model, project.person, top):
             shown = instances.instances(connection, label_set)
             frames = {(i.media, i.frame) for i in shown}
             assert instances.totals(connection, label_set) == instances.Counts(len(frames), len(shown))
+            assert instances.totals(connection, label_set, known=known) == known[label_set]
+            assert known[label_set] == instances.Counts(len(frames), len(shown))
             every = instances.counts(connection, label_set)
             for id in (project.media, project.media + 1, 99):
                 listed = instances.counts(connection, label_set, media=[id, 98])

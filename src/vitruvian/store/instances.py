@@ -184,19 +184,33 @@ def counts(connection: Connection, label_set: int, *, media: Collection[int] | N
     return {media: Counts(frames, total) for media, frames, total in rows}
 
 
-def totals(connection: Connection, label_set: int) -> Counts:
-    """Return how many frames of the label set hold instances, and how many instances it shows."""
-    return _totals(connection, lineage(connection, label_set))
+def totals(connection: Connection, label_set: int, *, known: dict[int, Counts] | None = None) -> Counts:
+    """Return how many frames of the label set hold instances, and how many instances it shows.
+
+    Parameters
+    ----------
+    connection : Connection
+    label_set : int
+    known : dict, optional
+        Totals by label set; what is found is added, so that those of several over the same model look at it once.
+    """
+    return _totals(connection, lineage(connection, label_set), {} if known is None else known)
 
 
-def _totals(connection: Connection, chain: list[int]) -> Counts:
+def _totals(connection: Connection, chain: list[int], known: dict[int, Counts]) -> Counts:
+    if chain[0] not in known:
+        known[chain[0]] = _counted(connection, chain, known)
+    return known[chain[0]]
+
+
+def _counted(connection: Connection, chain: list[int], known: dict[int, Counts]) -> Counts:
     # Of a person's few rows over a model's million, only the frames that the person touched are looked at twice: an
     # instance stays in its frame, so elsewhere the label set shows what the one below it shows.
     if len(chain) == 1:
         return _total(connection, chain, None)
     own = _table.alias("own")
     touched = select(own.c.media_id, own.c.frame).where(own.c.label_set_id == chain[0]).distinct().subquery("touched")
-    below = _totals(connection, chain[1:])
+    below = _totals(connection, chain[1:], known)
     before, after = _total(connection, chain[1:], touched), _total(connection, chain, touched)
     return Counts(below.frames - before.frames + after.frames, below.instances - before.instances + after.instances)
 
