@@ -10,12 +10,23 @@ import sys
 
 import httpx
 
+from vitruvian.server.access import COMMON_COOKIE
+
 
 class ServerProcess:
-    """`vitruvian serve` on a free port, and a client that is signed in."""
+    """`vitruvian serve` on a free port, and a client that is signed in.
 
-    def __init__(self, project: str, *, port: str = "0") -> None:
+    Attributes
+    ----------
+    cookies : dict
+        The session's cookie, for a browser or another client.
+    session : str
+        Its value, which scripts send as a bearer token.
+    """
+
+    def __init__(self, project: str, *, port: str = "0", host: str | None = None) -> None:
         command = [sys.executable, "-m", "vitruvian.cli", "serve", project, "--port", port, "--no-open", "--json"]
+        command += ["--host", host] if host else []
         environment = {**os.environ, "VITRUVIAN_USER": "ada"}
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
         assert self.process.stdout
@@ -25,6 +36,10 @@ class ServerProcess:
         self.base = self.address.split("/?")[0]
         self.client = httpx.Client(base_url=self.base, timeout=30)
         self.client.get(self.address)
+        self.cookies = dict(self.client.cookies)
+        (self.session,) = self.cookies.values()
+        # Also under the name that sessions had before each project had its own, which some tests hand to a browser.
+        self.client.cookies.set(COMMON_COOKIE, self.session)
 
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)

@@ -16,6 +16,13 @@ from vitruvian.errors import VitruvianError
 
 log = logging.getLogger("vitruvian.server")
 _encoder = msgspec.json.Encoder()
+_CODES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "unsupported_media_type",
+}
 
 
 def answer(content: Any, status: int = 200) -> Response:
@@ -28,12 +35,24 @@ def refuse(status: int, code: str, message: str, *, where: str = "", hint: str =
     return answer({"error": {"code": code, "message": message, "where": where, "hint": hint}}, status)
 
 
+def unexpected(method: str, path: str, error: Exception) -> Response:
+    """Log an error that nobody foresaw, and return what the client may know of it."""
+    number = uuid.uuid4().hex[:8]
+    log.error("error %s at %s %s", number, method, path, exc_info=error)
+    hint = f"the server's log has it under {number}"
+    return refuse(500, "internal", "Something went wrong in the server", where=path, hint=hint)
+
+
 def add_error_answers(app: FastAPI) -> None:
-    """Make every error of `app` come out in the one shape, without a stack trace."""
+    """Make every error of `app` come out in the one shape."""
 
     @app.exception_handler(VitruvianError)
     def ours(_: Request, error: VitruvianError) -> Response:
         return answer({"error": error.document()}, error.status)
+
+    @app.exception_handler(Exception)
+    def anything(request: Request, error: Exception) -> Response:
+        return unexpected(request.method, request.url.path, error)
 
     @app.exception_handler(RequestValidationError)
     def invalid(_: Request, error: RequestValidationError) -> Response:
@@ -49,14 +68,7 @@ def add_error_answers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> Response:
-        codes = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
-        return refuse(
-            error.status_code, codes.get(error.status_code, "http"), str(error.detail), where=request.url.path
-        )
-
-    @app.exception_handler(Exception)
-    def unexpected(request: Request, error: Exception) -> Response:
-        number = uuid.uuid4().hex[:8]
-        log.error("error %s at %s %s", number, request.method, request.url.path, exc_info=error)
-        hint = f"the server's log has it under {number}"
-        return refuse(500, "internal", "Something went wrong in the server", where=request.url.path, hint=hint)
+        code = _CODES.get(error.status_code, "http")
+        response = refuse(error.status_code, code, str(error.detail), where=request.url.path)
+        response.headers.update(error.headers or {})
+        return response

@@ -5,19 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
+from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 import vitruvian
 from vitruvian.server import pictures, records, wire
-from vitruvian.server.access import AccessMiddleware, LocalAccess
+from vitruvian.server.access import LocalAccess
+from vitruvian.server.address import Hosts
 from vitruvian.server.answers import add_error_answers, answer
+from vitruvian.server.docs_page import docs_page
+from vitruvian.server.guard import Guard
 from vitruvian.server.openapi import describe, says
 from vitruvian.store import Store, projects
 
 STATIC = Path(__file__).parent / "static"
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _NO_PAGE = """<!doctype html><title>Vitruvian</title>
 <style>body{font:16px/1.5 system-ui;margin:4rem auto;max-width:36rem;padding:0 1rem}</style>
@@ -26,7 +29,7 @@ The API works without it: see <a href="/api/v1/docs">/api/v1/docs</a>.</p>"""
 
 
 def create_app(
-    store: Store, access: LocalAccess, *, author: str, hosts: frozenset[str] = LOOPBACK, static: Path = STATIC
+    store: Store, access: LocalAccess, *, author: str, hosts: Hosts | None = None, static: Path = STATIC
 ) -> FastAPI:
     """Return the application over an open store.
 
@@ -36,16 +39,17 @@ def create_app(
     access : LocalAccess
     author : str
         Under whose name changes are saved.
-    hosts : frozenset of str
-        Host names that the server answers under.
+    hosts : Hosts, optional
+        Host names that the server answers under; those of this machine alone when left out.
     static : Path
         The built page.
     """
     app = FastAPI(
         title="Vitruvian",
         version=vitruvian.__version__,
-        docs_url="/api/v1/docs",
+        docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         openapi_url="/api/v1/openapi.json",
     )
     add_error_answers(app)
@@ -53,11 +57,20 @@ def create_app(
     app.include_router(_about(store, author), prefix="/api/v1")
     app.include_router(records.router(store, author), prefix="/api/v1")
     app.include_router(pictures.router(store), prefix="/api/v1")
-    if (static / "index.html").exists():
-        app.mount("/", Page(directory=static, html=True))
-    else:
-        app.get("/", include_in_schema=False)(lambda: HTMLResponse(_NO_PAGE))
-    app.add_middleware(AccessMiddleware, access=access, hosts=hosts)
+    app.get("/api/v1/docs", include_in_schema=False)(lambda: HTMLResponse(docs_page(app.openapi())))
+    page = Page(directory=static, html=True) if (static / "index.html").exists() else HTMLResponse(_NO_PAGE)
+    # Not a mount: that would answer for every address of the API that is asked with a wrong method.
+    app.router.default = _outside_the_api(page)
+    app.add_middleware(Guard, access=access, hosts=hosts or Hosts())
+    return app
+
+
+def _outside_the_api(page: ASGIApp) -> ASGIApp:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/api" or scope["path"].startswith("/api/"):
+            raise HTTPException(404, "There is no such address; see /api/v1/docs")
+        await page(scope, receive, send)
+
     return app
 
 
@@ -65,9 +78,11 @@ class Page(StaticFiles):
     """The built page: hashed assets are kept for ever, every address without a file is the page itself."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        if path.startswith("api/"):
-            return await super().get_response(path, scope)
-        found = (Path(str(self.directory)) / path).is_file()
+        try:
+            full, _ = self.lookup_path(path)  # empty for whatever lies outside
+            found = bool(full) and Path(full).is_file()
+        except (OSError, ValueError):  # too long, or with a NUL in it
+            found = False
         response = await super().get_response(path if found else "index.html", scope)
         hashed = found and path.startswith("assets/")
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if hashed else "no-cache"

@@ -3,24 +3,51 @@
 from __future__ import annotations
 
 import inspect
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.openapi.utils import get_openapi
 from msgspec import Struct
 
+from vitruvian.errors import InvalidInput
 from vitruvian.server import wire
 
+T = TypeVar("T")
 _REF = "#/components/schemas/{name}"
 
 
 async def _raw(request: Request) -> bytes:
-    return await request.body()
+    content = await request.body()
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    # Pages of other sites may send the other kinds without asking first.
+    if content and kind != "application/json":
+        raise HTTPException(415, f"Send the body as application/json, not as {kind or 'nothing in particular'}")
+    return content
 
 
 #: The body as bytes, read before the handler runs on a thread of its own.
 RawBody = Annotated[bytes, Depends(_raw)]
+
+
+def decoded(content: bytes, decoder: msgspec.json.Decoder[T]) -> T:
+    """Return a body as its type.
+
+    Raises
+    ------
+    msgspec.DecodeError
+        Not JSON, or not what the type says (which is a ValidationError).
+    InvalidInput
+        Not UTF-8, or nested too deeply.
+    """
+    try:
+        return decoder.decode(content)
+    except msgspec.DecodeError:
+        raise
+    except UnicodeError as error:
+        raise InvalidInput("The body is not UTF-8", where=f"byte {getattr(error, 'start', 0)}") from error
+    except RecursionError as error:
+        raise InvalidInput("The body is nested too deeply", hint="see /api/v1/docs") from error
 
 
 def says(kind: type[Struct], status: int = 200, *, errors: tuple[int, ...] = (404,)) -> dict[int | str, dict[str, Any]]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import threading
-from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,114 +12,126 @@ from starlette.responses import Response, StreamingResponse
 
 from vitruvian.errors import MediaError, NotFound
 from vitruvian.media import ImageReader, VideoReader, encode_jpeg, open_frames, thumbnail
+from vitruvian.server.answers import refuse
+from vitruvian.server.conditional import asked_span, http_date, is_known
+from vitruvian.server.kept import Kept
+from vitruvian.server.parameters import Frame, Id
 from vitruvian.store import Store, media
 from vitruvian.store.rows import MediaRow
 
 _BLOCK = 1 << 18
+_OPEN = 6
+#: Thumbnails are kept in memory, about 2,000 of them: browsers keep them too, so only a project's first look at each
+#: page of its media needs them, and a folder of files would have to be tidied, which a PostgreSQL project has not got.
+_THUMBNAILS = 32 * 1024 * 1024
 _FOREVER = "private, max-age=31536000, immutable"
 _TYPES = {".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime", ".webm": "video/webm",
           ".mkv": "video/x-matroska", ".avi": "video/x-msvideo", ".png": "image/png", ".jpg": "image/jpeg",
           ".jpeg": "image/jpeg", ".webp": "image/webp"}  # fmt: skip
 
+Opened = tuple[VideoReader | ImageReader, threading.Lock]
+
 
 class Readers:
     """Open readers of the media looked at last; one frame at a time from each."""
 
-    def __init__(self, size: int = 6) -> None:
-        self._size = size
-        self._lock = threading.Lock()
-        self._open: OrderedDict[int, tuple[Any, threading.Lock]] = OrderedDict()
+    def __init__(self, size: int = _OPEN) -> None:
+        self._open: Kept[int, Opened] = Kept(size)
 
     def jpeg(self, row: MediaRow, frame: int, quality: int) -> bytes:
         """Return frame `frame` as JPEG bytes; raises MediaError."""
-        reader, lock = self._reader(row)
+        reader, lock = self._open.get(row.id, lambda: (open_frames(Path(row.uri)), threading.Lock()))
         with lock:
             picture = reader.frame(frame)
         return encode_jpeg(picture, quality)
 
-    def _reader(self, row: MediaRow) -> tuple[VideoReader | ImageReader, threading.Lock]:
-        with self._lock:
-            if row.id not in self._open:
-                self._open[row.id] = (open_frames(Path(row.uri)), threading.Lock())
-            self._open.move_to_end(row.id)
-            while len(self._open) > self._size:
-                # Whoever still decodes from it keeps it alive; its file closes with the last of them.
-                self._open.popitem(last=False)
-            found: tuple[VideoReader | ImageReader, threading.Lock] = self._open[row.id]
-            return found
 
-
-def router(store: Store) -> APIRouter:  # noqa: C901 a list of addresses, each of a few lines
+def router(store: Store) -> APIRouter:
     """Return the routes that serve pixels."""
     routes = APIRouter(tags=["media"])
     readers = Readers()
+    thumbnails: Kept[tuple[int, int], bytes] = Kept(_THUMBNAILS, len)
 
     def row_of(id: int) -> MediaRow:
         with store.read() as connection:
             return media.media(connection, id)
 
-    @routes.get("/media/{id}/frames/{frame}.jpg", operation_id="frame", response_class=Response)
-    def frame_picture(request: Request, id: int, frame: int, quality: int = 90) -> Response:
+    @_get(routes, "/media/{id}/frames/{frame}.jpg", "frame")
+    def frame_picture(request: Request, id: Id, frame: Frame, quality: int = 90) -> Response:
         row = row_of(id)
-        if not 0 <= frame < row.frames:
+        if frame >= row.frames:
             raise NotFound(f"{row.name} has frames 0 to {row.frames - 1}, not {frame}", where=f"media {id}")
         quality = min(max(quality, 30), 98)
         tag = f'"{row.sha256[:24]}-{frame}-{quality}"'
-        if _known(request, tag):
-            return Response(status_code=304, headers={"ETag": tag, "Cache-Control": _FOREVER})
-        content = readers.jpeg(row, frame, quality)
-        return Response(content, media_type="image/jpeg", headers={"ETag": tag, "Cache-Control": _FOREVER})
+        return _picture(request, tag, lambda: readers.jpeg(row, frame, quality))
 
-    @routes.get("/media/{id}/thumbnail.jpg", operation_id="thumbnail", response_class=Response)
-    def small_picture(request: Request, id: int, size: int = 320) -> Response:
+    @_get(routes, "/media/{id}/thumbnail.jpg", "thumbnail")
+    def small_picture(request: Request, id: Id, size: int = 320) -> Response:
         row = row_of(id)
         size = min(max(size, 64), 1024)
         tag = f'"{row.sha256[:24]}-t{size}"'
-        if _known(request, tag):
-            return Response(status_code=304, headers={"ETag": tag, "Cache-Control": _FOREVER})
-        with open_frames(Path(row.uri)) as reader:
-            content = thumbnail(reader.frame(row.frames // 3), size)
-        return Response(content, media_type="image/jpeg", headers={"ETag": tag, "Cache-Control": _FOREVER})
+        return _picture(request, tag, lambda: thumbnails.get((id, size), lambda: _thumbnail(row, size)))
 
-    @routes.get("/media/{id}/file", operation_id="file", response_class=Response)
-    def whole_file(request: Request, id: int) -> Response:
+    @_get(routes, "/media/{id}/file", "file")
+    def whole_file(request: Request, id: Id) -> Response:
         row = row_of(id)
-        path = Path(row.uri)
-        if not path.is_file():
-            raise MediaError("The file is no longer there", where=row.uri, hint="put it back or import it anew")
-        size = path.stat().st_size
-        tag = f'"{row.sha256[:24]}"'
-        headers = {"ETag": tag, "Accept-Ranges": "bytes", "Cache-Control": "private, no-cache"}
-        if _known(request, tag):
-            return Response(status_code=304, headers=headers)
-        first, last, status = 0, size - 1, 200
-        asked = request.headers.get("range")
-        if asked and request.headers.get("if-range", tag) == tag:
-            span = _span(asked, size)
-            if span is None:
-                return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{size}"})
-            first, last, status = *span, 206
-            headers["Content-Range"] = f"bytes {first}-{last}/{size}"
-        headers["Content-Length"] = str(last - first + 1)
-        kind = _TYPES.get(path.suffix.lower(), "application/octet-stream")
-        return StreamingResponse(_blocks(path, first, last), status, headers, media_type=kind)
+        return _file(request, row)
 
     return routes
 
 
-def _known(request: Request, tag: str) -> bool:
-    return tag in {t.strip() for t in request.headers.get("if-none-match", "").split(",")}
+def _get(routes: APIRouter, path: str, operation: str) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+    """Register a handler for GET, and for HEAD, which players send first to learn a file's size."""
+
+    def registered(handler: Callable[..., Response]) -> Callable[..., Response]:
+        options: dict[str, Any] = {"response_class": Response}
+        routes.head(path, operation_id=f"{operation}_head", include_in_schema=False, **options)(handler)
+        routes.get(path, operation_id=operation, **options)(handler)
+        return handler
+
+    return registered
 
 
-def _span(asked: str, size: int) -> tuple[int, int] | None:
-    match = re.fullmatch(r"bytes=(\d*)-(\d*)", asked.strip())
-    if not match or not (match[1] or match[2]):
-        return None
-    if not match[1]:
-        first, last = max(size - int(match[2]), 0), size - 1
-    else:
-        first, last = int(match[1]), min(int(match[2] or size - 1), size - 1)
-    return (first, last) if first <= last and first < size else None
+def _picture(request: Request, tag: str, content: Callable[[], bytes]) -> Response:
+    headers = {"ETag": tag, "Cache-Control": _FOREVER}
+    if is_known(request.headers, tag):
+        return Response(status_code=304, headers=headers)
+    return Response(content(), media_type="image/jpeg", headers=headers)
+
+
+def _thumbnail(row: MediaRow, size: int) -> bytes:
+    # With a reader of its own: a list of media would close the one that somebody is working with.
+    with open_frames(Path(row.uri)) as reader:
+        return thumbnail(reader.frame(row.frames // 3), size)
+
+
+def _file(request: Request, row: MediaRow) -> Response:
+    path = Path(row.uri)
+    if not path.is_file():
+        raise MediaError("The file is no longer there", where=row.uri, hint="put it back or import it anew")
+    found = path.stat()
+    size, modified = found.st_size, http_date(found.st_mtime)
+    # Size and time too: parts of two files must not be put together when somebody replaced it after the import.
+    tag = f'"{row.sha256[:24]}-{size:x}-{found.st_mtime_ns:x}"'
+    headers = {
+        "ETag": tag, "Last-Modified": modified, "Accept-Ranges": "bytes", "Cache-Control": "private, no-cache",
+    }  # fmt: skip
+    if is_known(request.headers, tag):
+        return Response(status_code=304, headers=headers)
+    kind = _TYPES.get(path.suffix.lower(), "application/octet-stream")
+    if request.method == "HEAD":
+        return Response(media_type=kind, headers={**headers, "Content-Length": str(size)})
+    try:
+        span = asked_span(request.headers, size, tag=tag, modified=modified)
+    except ValueError:
+        refusal = refuse(416, "range_not_satisfiable", f"The file has {size} bytes", where=request.url.path)
+        refusal.headers.update({**headers, "Content-Range": f"bytes */{size}"})
+        return refusal
+    first, last = span or (0, size - 1)
+    headers["Content-Length"] = str(last - first + 1)
+    if span:
+        headers["Content-Range"] = f"bytes {first}-{last}/{size}"
+    return StreamingResponse(_blocks(path, first, last), 206 if span else 200, headers, media_type=kind)
 
 
 def _blocks(path: Path, first: int, last: int) -> Iterator[bytes]:

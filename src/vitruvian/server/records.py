@@ -8,11 +8,16 @@ from starlette.responses import Response
 from vitruvian.actions.export import export
 from vitruvian.actions.save_changes import save_changes
 from vitruvian.actions.start_labels import start_labels
+from vitruvian.errors import NotFound
 from vitruvian.server import wire
 from vitruvian.server.answers import answer
-from vitruvian.server.openapi import RawBody, body, says
+from vitruvian.server.openapi import RawBody, body, decoded, says
+from vitruvian.server.parameters import After, Chosen, ChosenFrame, ChosenText, Id, ShownState
 from vitruvian.store import Store, changes, instances, label_sets, media, ontologies, projects, routes
 from vitruvian.store.rows import LabelSetRow, MediaRow, RouteRow
+
+_save_decoder = msgspec.json.Decoder(wire.SaveIn)
+_label_set_decoder = msgspec.json.Decoder(wire.LabelSetIn)
 
 
 def router(store: Store, author: str) -> APIRouter:  # noqa: C901 a list of addresses, each of a few lines
@@ -26,9 +31,10 @@ def router(store: Store, author: str) -> APIRouter:  # noqa: C901 a list of addr
         return answer(wire.ProjectsOut([wire.ProjectRef(row.id, row.name) for row in rows]))
 
     @api.get("/projects/{id}", operation_id="project", responses=says(wire.ProjectOut))
-    def one_project(id: int) -> Response:
+    def one_project(id: Id) -> Response:
         with store.read() as connection:
             row = projects.project(connection, id)
+            totals: dict[int, instances.Counts] = {}
             return answer(
                 wire.ProjectOut(
                     id=row.id,
@@ -36,73 +42,72 @@ def router(store: Store, author: str) -> APIRouter:  # noqa: C901 a list of addr
                     ontologies=[
                         wire.OntologyRef(n, o.name, o.version) for n, o in ontologies.ontologies(connection, id)
                     ],
-                    label_sets=[_label_set(connection, s) for s in label_sets.label_sets(connection, id)],
-                    media_count=len(media.all_media(connection, id)),
+                    label_sets=[_label_set(connection, s, totals) for s in label_sets.label_sets(connection, id)],
+                    media_count=media.count(connection, id),
                 )
             )
 
     @api.get("/projects/{id}/media", operation_id="media_list", responses=says(wire.MediaListOut))
-    def project_media(id: int, after: int = 0, limit: int = 100, label_set: int | None = None) -> Response:
+    def project_media(id: Id, after: After = 0, limit: int = 100, label_set: Chosen = None) -> Response:
         limit = min(max(limit, 1), 500)
         with store.read() as connection:
+            projects.project(connection, id)
             rows = media.media_list(connection, id, after=after, limit=limit)
-            counts = instances.counts(connection, label_set) if label_set else {}
-            waiting = routes.open_counts(connection, label_set) if label_set else {}
+            counts, waiting = _counts(connection, label_set, [row.id for row in rows])
         out = [_media(row, counts.get(row.id), waiting.get(row.id, 0)) for row in rows]
         return answer(wire.MediaListOut(out, rows[-1].id if len(rows) == limit else None))
 
     @api.get("/media/{id}", operation_id="media", responses=says(wire.MediaOut))
-    def one_media(id: int, label_set: int | None = None) -> Response:
+    def one_media(id: Id, label_set: Chosen = None) -> Response:
         with store.read() as connection:
             row = media.media(connection, id)
-            counts = instances.counts(connection, label_set).get(id) if label_set else None
-            waiting = routes.open_counts(connection, label_set).get(id, 0) if label_set else 0
-            labelled = instances.labelled_frames(connection, label_set, id) if label_set else None
-        out = _media(row, counts, waiting)
+            counts, waiting = _counts(connection, label_set, [id])
+            labelled = None if label_set is None else instances.labelled_frames(connection, label_set, id)
+        out = _media(row, counts.get(id), waiting.get(id, 0))
         out.times = None if row.times is None else row.times.tolist()
         out.labelled = labelled
         return answer(out)
 
     @api.get("/ontologies/{id}", operation_id="ontology", responses=says(wire.OntologyOut))
-    def one_ontology(id: int) -> Response:
+    def one_ontology(id: Id) -> Response:
         with store.read() as connection:
             found = ontologies.ontology(connection, id)
         return answer({**found.document(), "id": id})
 
     @api.post("/projects/{id}/label-sets", operation_id="start_labels", status_code=201,
               responses=says(wire.LabelSetOut, 201), openapi_extra=body(wire.LabelSetIn))  # fmt: skip
-    def new_label_set(id: int, content: RawBody) -> Response:
-        wanted = msgspec.json.decode(content, type=wire.LabelSetIn)
+    def new_label_set(id: Id, content: RawBody) -> Response:
+        wanted = decoded(content, _label_set_decoder)
+        _check_ontology(store, id, wanted.ontology)
         made = start_labels(store, id, author=author, ontology=wanted.ontology, parent=wanted.parent, name=wanted.name)
         with store.read() as connection:
-            return answer(_label_set(connection, label_sets.label_set(connection, made)), 201)
+            return answer(_label_set(connection, label_sets.label_set(connection, made), {}), 201)
 
     @api.get("/label-sets/{id}/instances", operation_id="instances", responses=says(wire.InstancesOut))
-    def some_instances(
-        id: int, media: int | None = None, first: int | None = None, last: int | None = None
-    ) -> Response:
+    def some_instances(id: Id, media: Chosen = None, first: ChosenFrame = None, last: ChosenFrame = None) -> Response:
         with store.read() as connection:
             found = instances.instances(connection, id, media=media, first=first, last=last)
         return answer({"instances": [instance.document() for instance in found]})
 
     @api.patch("/label-sets/{id}/changes", operation_id="save_changes",
                responses=says(wire.SaveOut, errors=(404, 409, 422, 507)), openapi_extra=body(wire.SaveIn))  # fmt: skip
-    def save(id: int, content: RawBody) -> Response:
-        wanted = wire.save_request(content)
+    def save(id: Id, content: RawBody) -> Response:
+        wanted = wire.save_request(decoded(content, _save_decoder))
         saved = save_changes(store, id, author, wanted)
         return answer({"request": wanted.request, "instances": saved})
 
     @api.get("/label-sets/{id}/routes", operation_id="routes", responses=says(wire.RoutesOut))
-    def some_routes(id: int, state: str = "open", media: int | None = None) -> Response:
+    def some_routes(id: Id, state: ShownState = "open", media: Chosen = None) -> Response:
         with store.read() as connection:
             found = routes.routes(connection, id, state=None if state == "all" else state, media=media)
         return answer(wire.RoutesOut([_route(row) for row in found]))
 
     @api.get("/label-sets/{id}/history", operation_id="history", responses=says(wire.HistoryOut))
     def some_history(
-        id: int, media: int | None = None, frame: int | None = None, instance: str | None = None, limit: int = 200
+        id: Id, media: Chosen = None, frame: ChosenFrame = None, instance: ChosenText = None, limit: int = 200
     ) -> Response:
         with store.read() as connection:
+            label_sets.label_set(connection, id)
             found = changes.history(
                 connection, id, media=media, frame=frame, instance=instance, limit=min(max(limit, 1), 1000)
             )
@@ -113,7 +118,7 @@ def router(store: Store, author: str) -> APIRouter:  # noqa: C901 a list of addr
         return answer(wire.HistoryOut(shown))
 
     @api.get("/label-sets/{id}/export", operation_id="export", response_class=Response)
-    def exported(id: int, format: str = "coco") -> Response:
+    def exported(id: Id, format: str = "coco") -> Response:
         content, name = export(store, id, format=format)
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(content, media_type="application/json", headers=headers)
@@ -121,8 +126,15 @@ def router(store: Store, author: str) -> APIRouter:  # noqa: C901 a list of addr
     return api
 
 
-def _label_set(connection: Connection, row: LabelSetRow) -> wire.LabelSetOut:
-    counts = instances.counts(connection, row.id).values()
+def _check_ontology(store: Store, project: int, ontology: int) -> None:
+    with store.read() as connection:
+        projects.project(connection, project)
+        if ontologies.project_of(connection, ontology) != project:
+            raise NotFound(f"There is no ontology {ontology} in this project", where=f"project {project}")
+
+
+def _label_set(connection: Connection, row: LabelSetRow, totals: dict[int, instances.Counts]) -> wire.LabelSetOut:
+    shown = instances.totals(connection, row.id, known=totals)
     return wire.LabelSetOut(
         id=row.id,
         kind=row.kind,
@@ -130,8 +142,20 @@ def _label_set(connection: Connection, row: LabelSetRow) -> wire.LabelSetOut:
         author=row.author,
         parent=row.parent,
         ontology=row.ontology,
-        counts=wire.Counts(sum(c.instances for c in counts), sum(c.frames for c in counts)),
-        open_routes=sum(routes.open_counts(connection, row.id).values()),
+        counts=wire.Counts(shown.instances, shown.frames),
+        open_routes=routes.open_total(connection, row.id),
+    )
+
+
+def _counts(
+    connection: Connection, label_set: int | None, listed: list[int]
+) -> tuple[dict[int, instances.Counts], dict[int, int]]:
+    """Return what the listed media hold and how many of their routes are open, by media id."""
+    if label_set is None:
+        return {}, {}
+    return (
+        instances.counts(connection, label_set, media=listed),
+        routes.open_counts(connection, label_set, media=listed),
     )
 
 

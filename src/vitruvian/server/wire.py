@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from vitruvian.actions.save_changes import UNTOUCHED, InstanceChange, RouteChange, SaveRequest
+from vitruvian.store.rows import LARGEST_ID
+
+#: PostgreSQL keeps frame numbers in four bytes.
+LARGEST_FRAME = 2**31 - 1
+
+Id = Annotated[int, Meta(ge=0, le=LARGEST_ID)]
+FrameIndex = Annotated[int, Meta(ge=0, le=LARGEST_FRAME)]
+#: PostgreSQL has no text with a NUL in it.
+Text = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$")]
 
 RouteState = Literal["open", "accepted", "fixed", "dismissed"]
 
@@ -39,19 +47,19 @@ class ChangeIn(Struct, forbid_unknown_fields=True):
 
     instance: str
     base: int
-    media: int | None = None
-    frame: int | None = None
+    media: Id | None = None
+    frame: FrameIndex | None = None
     category: str | UnsetType = UNSET
     points: dict[int, list[float]] = {}
     box: list[float] | UnsetType | None = UNSET
     mask: dict[str, Any] | list[Any] | UnsetType | None = UNSET
-    track: str | UnsetType | None = UNSET
+    track: Text | UnsetType | None = UNSET
     attributes: dict[str, Any] | UnsetType = UNSET
     deleted: bool | UnsetType = UNSET
 
 
 class RouteChangeIn(Struct, forbid_unknown_fields=True):
-    id: int
+    id: Id
     state: RouteState
 
 
@@ -200,9 +208,9 @@ class HistoryOut(Struct):
 
 class LabelSetIn(Struct, forbid_unknown_fields=True):
     kind: Literal["person"]
-    ontology: int
-    name: str = ""
-    parent: int | None = None
+    ontology: Id
+    name: Text = ""
+    parent: Id | None = None
 
 
 class SessionOut(Struct):
@@ -229,12 +237,8 @@ class ErrorOut(Struct):
     error: ErrorBody
 
 
-_save_decoder = msgspec.json.Decoder(SaveIn)
-
-
-def save_request(body: bytes) -> SaveRequest:
-    """Decode and check a save; raises msgspec.DecodeError or msgspec.ValidationError."""
-    read = _save_decoder.decode(body)
+def save_request(read: SaveIn) -> SaveRequest:
+    """Return a save in the words of the action."""
     return SaveRequest(
         request=read.request,
         changes=[

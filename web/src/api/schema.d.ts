@@ -953,7 +953,7 @@ export interface operations {
     routes: {
         parameters: {
             query?: {
-                state?: string;
+                state?: "open" | "accepted" | "fixed" | "dismissed" | "all";
                 media?: number | null;
             };
             header?: never;
