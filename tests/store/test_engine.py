@@ -3,16 +3,18 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
+import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from tests.projects import make_project
+from tests.projects import make_project, predicted
 from vitruvian.errors import InvalidInput, NotFound, ProjectLocked, StorageFull, Unavailable
-from vitruvian.store import Store, open_store, projects
+from vitruvian.store import Store, instances, open_store, projects
 
 HOLDER = """
 import sys, time
@@ -56,6 +58,35 @@ with store.read() as connection:
     ids = [i.id for i in instances.instances(connection, project.person) if "-" in i.id]
     whole = connection.exec_driver_sql("PRAGMA integrity_check").scalar()
 print(json.dumps({"saved": len(saved), "ids": len(ids), "hint": hint, "whole": whole}))
+"""
+
+#: Reads and tries to write as somebody who owns neither file nor folder.
+STRANGER = """
+import os, sys
+sys.path.insert(0, sys.argv[2])
+from pathlib import Path
+from tests.projects import make_project
+from vitruvian.errors import Unavailable
+from vitruvian.store import open_store, projects
+
+folder = Path(sys.argv[1])
+with open_store(folder / "v.db", create=True) as store:
+    make_project(store)
+if sys.argv[3] == "folder":
+    folder.chmod(0o555)
+else:
+    folder.chmod(0o777)
+    (folder / "v.db.lock").chmod(0o666)
+if os.geteuid() == 0:
+    os.setuid(65534)
+else:
+    (folder / "v.db").chmod(0o444)
+with open_store(folder / "v.db", read_only=True) as store, store.read() as connection:
+    print(projects.projects(connection)[0].name)
+try:
+    open_store(folder / "v.db")
+except Unavailable as refused:
+    print(refused.message)
 """
 
 ROOT = str(Path(__file__).parents[2])
@@ -128,6 +159,27 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Unavailable, match="may not be written"):
         open_store(tmp_path / "file" / "project" / "v.db", create=True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX")
+@pytest.mark.parametrize("what", ["folder", "file"])
+def test_what_may_only_be_read(what: str) -> None:
+    with tempfile.TemporaryDirectory() as outside:  # pytest's own folder is closed to strangers
+        Path(outside).chmod(0o755)
+        folder = Path(outside) / "project"
+        command = [sys.executable, "-c", STRANGER, str(folder), ROOT, what]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        folder.chmod(0o755)
+    assert done.stdout.splitlines() == ["test", "The project's file may not be written"], done.stderr
+
+
+@pytest.mark.parametrize("name", ["ready?", "100%20", "a#b", "ü b"])
+def test_a_folder_of_any_name(tmp_path: Path, name: str) -> None:
+    with open_store(tmp_path / name / "v.db", create=True) as store:
+        make_project(store)
+    assert (tmp_path / name / "v.db").exists()
+    with open_store(tmp_path / name / "v.db", read_only=True) as store, store.read() as connection:
+        assert len(projects.projects(connection)) == 1
 
 
 def test_postgresql_that_does_not_answer(tmp_path: Path) -> None:
@@ -207,6 +259,26 @@ def test_a_connection_that_dies_says_so_and_the_next_write_works(postgresql: str
         with pytest.raises(Unavailable, match="went away"):
             store.write(dies)
         store.write(lambda c: projects.create_project(c, "after"))
+
+
+@pytest.mark.parametrize("way", ["put_instances", "insert_instances"])
+def test_a_connection_that_dies_in_the_middle_keeps_nothing(postgresql: str, way: str) -> None:
+    with open_store(postgresql) as store:
+        project = make_project(store)
+        new = [predicted(project.media, 0)]
+
+        def dies(connection: Connection) -> None:
+            projects.create_project(connection, "half")
+            backend = connection.scalar(text("SELECT pg_backend_pid()"))
+            with psycopg.connect(postgresql, autocommit=True) as other:
+                other.execute("SELECT pg_terminate_backend(%s, 5000)", (backend,))
+            getattr(instances, way)(connection, project.person, new)
+
+        with pytest.raises(Unavailable, match="went away"):
+            store.write(dies)
+        store.write(lambda c: instances.insert_instances(c, project.person, new))
+        with store.read() as connection:
+            assert [p.name for p in projects.projects(connection)] == ["test"]
 
 
 def test_two_first_writers_of_one_row(postgresql: str) -> None:

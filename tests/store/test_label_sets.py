@@ -1,8 +1,10 @@
 import pytest
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
 
 from tests.projects import ONTOLOGY, make_project
 from vitruvian.errors import InvalidInput, NotFound
-from vitruvian.store import Store, label_sets, ontologies, projects
+from vitruvian.store import Store, instances, label_sets, ontologies, projects, schema
 
 
 def test_label_sets_and_what_they_lie_over(store: Store) -> None:
@@ -35,6 +37,18 @@ def test_only_labels_of_the_same_keypoints_show_through(store: Store) -> None:
     with pytest.raises(NotFound):
         over(project.id, project.ontology, 99)
     assert over(project.id, project.ontology, project.model)
+
+
+def test_what_others_lie_over_stays_until_the_project_goes(store: Store) -> None:
+    project = make_project(store)
+    with pytest.raises(IntegrityError):
+        store.write(lambda c: c.execute(delete(schema.label_set).where(schema.label_set.c.id == project.model)))
+    with store.read() as connection:
+        assert len(instances.instances(connection, project.person)) == 10
+    store.write(lambda c: c.execute(delete(schema.project)))
+    with store.read() as connection:
+        for table in schema.metadata.sorted_tables:
+            assert connection.scalar(select(func.count()).select_from(table)) == 0
 
 
 def test_versions_of_an_ontology(store: Store) -> None:

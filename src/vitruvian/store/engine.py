@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -175,7 +177,13 @@ def _open_sqlite(path: Path, *, create: bool, read_only: bool) -> Store:
         raise NotFound(
             "There is no project here", where=str(path.parent), hint="make one with `vitruvian import PROJECT FILES`"
         )
-    reading = _sqlite_engine(path, writing=False)
+    # A reader keeps files beside the database. Where it cannot make them and nobody else has, nobody is writing.
+    alone = not os.access(path.parent, os.W_OK) and not path.with_name(path.name + "-wal").exists()
+    reading = _sqlite_engine(path, writing=False, immutable=read_only and alone)
+    if not read_only and path.exists() and not os.access(path, os.W_OK):
+        raise Unavailable(
+            "The project's file may not be written", where=str(path), hint="change its permissions, or copy the project"
+        )
     if read_only:
         try:
             check_revision(reading, path)
@@ -202,24 +210,27 @@ def _open_sqlite(path: Path, *, create: bool, read_only: bool) -> Store:
     return Store(reading, writing, GroupWriter(writing, str(path)), lock, str(path))
 
 
-def _sqlite_engine(path: Path, *, writing: bool) -> Engine:
+def _sqlite_engine(path: Path, *, writing: bool, immutable: bool = False) -> Engine:
+    # As an address of SQLite's own: in SQLAlchemy's, a folder called "ready?" would end at the question mark.
+    name = path.absolute().as_uri()
+    if immutable:
+        name += "?immutable=1"
     engine = create_engine(
-        f"sqlite:///{path}",
+        "sqlite://",
+        creator=lambda: sqlite3.connect(name, uri=True, timeout=30, check_same_thread=False),
         poolclass=QueuePool,
         pool_size=1 if writing else _CONNECTIONS,
         max_overflow=0,
         pool_use_lifo=True,
-        connect_args={"timeout": 30, "check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
     def connected(connection: Any, _: Any) -> None:
         # The driver's own transactions break savepoints (it commits before some statements), so it is told to keep out.
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        written = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")  # the file remembers the first
+        for pragma in (*(written if writing else ("query_only=ON",)), "busy_timeout=30000"):
             connection.execute(f"PRAGMA {pragma}")
-        if not writing:
-            connection.execute("PRAGMA query_only=ON")
 
     @event.listens_for(engine, "begin")
     def began(connection: Connection) -> None:

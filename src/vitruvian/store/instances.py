@@ -118,7 +118,10 @@ def _copy(connection: Connection, rows: list[tuple[Any, ...]]) -> None:
             for row in rows:
                 copy.write_row(row)
     except driver.Error as error:
-        raise DBAPIError.instance(statement, None, error, driver.Error, dialect=connection.dialect) from error
+        gone = bool(connection.connection.driver_connection.closed)  # type: ignore[union-attr]
+        raise DBAPIError.instance(
+            statement, None, error, driver.Error, connection_invalidated=gone, dialect=connection.dialect
+        ) from error
     finally:
         cursor.close()
 
