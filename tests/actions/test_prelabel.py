@@ -208,6 +208,16 @@ def test_an_error_of_the_model_ends_the_run_and_keeps_what_was_done(store: Store
     _assert_whole(store, row.id, range(2 * CHUNK))
 
 
+def test_points_beyond_the_picture_are_not_labelled(store: Store, clip: Path) -> None:
+    begun = _begin(store, clip)
+    report = prelabel(store, begun.project, begun.media, BarcodePredictor(), ontology=begun.ontology)
+    labels = {i.frame: i for i in _labels(store, report.label_set)}
+    assert labels[48].visibility.tolist() == [2, 2, 2, 0, 0]  # at y = 96, the lower edge
+    assert labels[49].visibility.tolist() == [0, 0, 0, 0, 0]
+    assert not labels[49].xy.any()
+    assert labels[49].score is None or np.isnan(labels[49].score).all()
+
+
 @pytest.mark.parametrize("workers", [1, 2, 5])
 def test_any_number_of_workers_makes_the_same(store: Store, clip: Path, tmp_path: Path, workers: int) -> None:
     others = []
@@ -222,7 +232,11 @@ def test_any_number_of_workers_makes_the_same(store: Store, clip: Path, tmp_path
     )  # fmt: skip
     assert (report.frames, report.instances, steps[-1]) == (FRAMES + 19, 48 + 16, FRAMES + 19)
     assert steps == sorted(steps)
-    made = sorted((i.media, i.frame, i.xy[0, 0], i.track is None) for i in _labels(store, report.label_set))
+    made = sorted(
+        (i.media, i.frame, float(i.box[0]), i.track is None)
+        for i in _labels(store, report.label_set)
+        if i.box is not None
+    )
     videos = {id for id, path in zip(begun.media, [*others[:9], clip, *others[9:]], strict=True) if path == clip}
     wanted = [(id, n, float(n), False) for id in videos for n in range(FRAMES) if n % 5]
     images = [id for id in begun.media if id not in videos]

@@ -19,7 +19,7 @@ from vitruvian.errors import Cancelled, Conflict, InvalidInput, MediaError, Mode
 from vitruvian.labels import Category, Instance, Ontology, Poses, Skeleton
 from vitruvian.store import instances, label_sets, media, ontologies
 from vitruvian.store.engine import Store
-from vitruvian.store.rows import LabelSetRow
+from vitruvian.store.rows import LabelSetRow, MediaRow
 
 #: Threads that predict; each takes about one core, and holds a chunk of frames in memory.
 WORKERS = min(4, os.cpu_count() or 1)
@@ -130,7 +130,7 @@ def prelabel(
             made = [
                 instance
                 for frame, poses in zip(chunk.frames, follows.follow(chunk), strict=True)
-                for instance in _instances(poses, chunk.row.id, frame, category.name, len(skeleton), order)
+                for instance in _instances(poses, chunk.row, frame, category.name, len(skeleton), order)
             ]
             chunk.pictures.clear()  # they are large, and only what was found is waited with
             waiting.append((chunk, made))
@@ -211,20 +211,24 @@ def _summary(unread: Sequence[MediaError]) -> MediaError:
 
 
 def _instances(
-    poses: Poses, media: int, frame: int, category: str, keypoints: int, order: NDArray[np.int64]
+    poses: Poses, media: MediaRow, frame: int, category: str, keypoints: int, order: NDArray[np.int64]
 ) -> Iterator[Instance]:
+    places = poses.xy.round(2)
+    # A model guesses points beyond the picture's edge too; nobody could see whether they are right.
+    within = np.asarray(((places >= 0) & (places <= (media.width, media.height))).all(axis=2))
     for row in range(len(poses)):
+        at = order[within[row]]
         xy = np.zeros((keypoints, 2))
         visibility = np.zeros(keypoints, np.uint8)
         score = np.full(keypoints, np.nan, np.float32)
-        xy[order] = poses.xy[row].round(2)
-        visibility[order] = poses.visibility[row]
-        score[order] = poses.score[row]
+        xy[at] = places[row, within[row]]
+        visibility[at] = poses.visibility[row, within[row]]
+        score[at] = poses.score[row, within[row]]
         track = int(poses.track[row])
         yield Instance(
             id=uuid.uuid4().hex,
             category=category,
-            media=media,
+            media=media.id,
             frame=frame,
             xy=xy,
             visibility=visibility,
