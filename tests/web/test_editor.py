@@ -179,38 +179,6 @@ def test_frames_are_stepped_by_keys(desk: Desk, page: Page) -> None:
         expect(page.get_by_test_id("stage")).to_have_attribute("data-frame-shown", "true")
 
 
-def test_a_reload_in_mid_edit_loses_nothing(desk: Desk, page: Page) -> None:
-    server, address, _ = desk
-    open_editor(page, server.base + address + "?frame=4")
-    # Saves are held up, so that the reload comes before any answer.
-    page.route("**/changes", lambda route: route.abort())
-    drag(page, at(page, 96, 20), at(page, 70, 30))
-    expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "offline", timeout=10_000)
-    assert on_server(desk, "p4")["revision"] == 0
-    page.unroute("**/changes")
-    page.reload()
-    expect(page.get_by_test_id("stage")).to_have_attribute("data-frame-shown", "true", timeout=30_000)
-    saved(page)
-    x, y, _ = on_server(desk, "p4")["points"][:3]
-    assert (abs(x - 70) < 1, abs(y - 30) < 1) == (True, True)
-    assert on_server(desk, "p4")["revision"] == 1
-
-
-def test_the_server_goes_down_and_comes_up_in_mid_edit(desk: Desk, page: Page, tmp_path: Path) -> None:
-    server, address, _ = desk
-    open_editor(page, server.base + address + "?frame=4")
-    port = server.base.rsplit(":", 1)[1]
-    server.kill()
-    drag(page, at(page, 96, 20), at(page, 70, 30))
-    expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "offline", timeout=10_000)
-    drag(page, at(page, 60, 60), at(page, 40, 50))
-    again = ServerProcess(str(tmp_path / "project"), port=port)
-    saved(page)
-    points = on_server((again, "", desk[2]), "p4")["points"]
-    again.stop()
-    assert (abs(points[0] - 70) < 1, abs(points[3] - 40) < 1) == (True, True)
-
-
 def test_two_people_move_the_same_point_and_one_chooses(desk: Desk, page: Page) -> None:
     server, address, labels = desk
     open_editor(page, server.base + address + "?frame=6")
