@@ -122,3 +122,18 @@ def test_the_keyboard_reaches_every_part_and_the_timeline(clip: tuple[ServerProc
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_role("link", name="Back to the project")).to_be_focused()
+
+
+def test_a_click_in_the_list_leaves_the_keys_with_the_picture(clip: tuple[ServerProcess, str, int], page: Page) -> None:
+    server, address, _ = clip
+    open_editor(page, server.base + address + "?frame=3")
+    panel = page.get_by_label("Instances")
+    panel.get_by_role("button", name="person").click()
+    panel.locator(".point").nth(2).click()
+    page.keyboard.press("ArrowRight")
+    saved(page)
+    assert on_server(clip, "p3")["points"][6:9] == [131, 60, 2]
+    page.get_by_role("slider").click(position={"x": 5, "y": 10})
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    expect(page.get_by_test_id("route-card")).to_be_visible()

@@ -69,6 +69,6 @@ export function attach(editor: Editor, host: HTMLElement): () => void {
 function isEditors(event: KeyboardEvent, host: HTMLElement): boolean {
   const { target } = event;
   if (!(target instanceof HTMLElement) || target === document.body || host.contains(target)) return true;
-  if (target.isContentEditable || target.closest("input, textarea, select, dialog, [role=dialog], [role=menu], [role=slider]")) return false;
+  if (target.isContentEditable || target.closest("input, textarea, select, dialog, [role=dialog], [role=menu]")) return false;
   return !NAVIGATION.has(event.key);
 }
