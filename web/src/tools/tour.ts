@@ -38,7 +38,8 @@ export class TourTool implements Tool {
     const keypoint = route.value?.keypoint ?? null;
     const name = keypoint === null ? instance?.category : this.editor.skeleton(instance)?.names[keypoint];
     const reasons = route.value?.reasons.map(({ text }) => text).join(", ");
-    return `${spoken(name ?? "")}: ${reasons || "doubtful"}. Enter: right as it is; drag: fix; Tab: next; Shift+Tab: back`;
+    const answers = keypoint === null ? "Enter: it is gone there; or mark it in those frames" : "Enter: right as it is; drag: fix";
+    return `${spoken(name ?? "")}: ${reasons || "doubtful"}. ${answers}; Tab: next; Shift+Tab: back`;
   }
 
   pointerDown(event: ToolEvent): void {

@@ -100,6 +100,19 @@ describe("the review tour", () => {
     expect([editor.routeId.value, editor.frame.value]).toEqual([2, 3]);
   });
 
+  it("a route of a whole instance: a press places nothing, Enter accepts it", () => {
+    const scene = stage([person("a@0", 0, 200, 200), person("a@3", 3, 210, 210)]);
+    scene.editor.routes.set([route(1, "a@0", null), route(2, "a@3", 2, 3)]);
+    scene.key("R");
+    expect(scene.editor.selection.value).toEqual({ instance: "a@0", keypoint: null });
+    expect(scene.editor.tool.value.hint()).toContain("Enter: it is gone there");
+    scene.click([420, 420]);
+    expect(scene.gestures).toHaveLength(0);
+    scene.key("Enter");
+    expect(states(scene)).toEqual(["accepted", "open"]);
+    expect(scene.editor.routeId.value).toBe(2);
+  });
+
   it("waits for a media that is opened later", () => {
     const scene = stage();
     const { editor } = scene;
