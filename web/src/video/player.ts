@@ -13,6 +13,8 @@ const BUDGET = 400e6;
 const QUEUE = 8;
 /** Frames to have ready in the direction of travel. */
 const AHEAD = 12;
+/** A frame that was passed is worth as much as one so many times as far ahead. */
+const BEHIND = 4;
 /** Pictures shown before a key frame may stand behind it in the file: so many packets more bring them out. */
 const REORDERED = 4;
 
@@ -28,6 +30,8 @@ export class VideoPlayer implements FrameSource {
   readonly #frames = new Map<number, VideoFrame>();
   readonly #kept: number;
   #wanted = -1;
+  /** Direction of travel. */
+  #step = 1;
   /** Handed out last: on the screen, or until the newer one is, the one before. Not to be closed. */
   #shown: readonly number[] = [];
   #waiter: Waiter | null = null;
@@ -74,7 +78,9 @@ export class VideoPlayer implements FrameSource {
   }
 
   async frame(n: number): Promise<CanvasImageSource | null> {
-    const step = n >= this.#wanted ? 1 : -1;
+    // Whoever jumps may jump again: another group of pictures is decoded ahead only for whoever steps.
+    const reach = Math.abs(n - this.#wanted) > AHEAD ? 1 : Math.min(AHEAD, this.#kept >> 2);
+    this.#step = n >= this.#wanted ? 1 : -1;
     this.#wanted = n;
     if (!this.#frames.has(n)) {
       this.#waiter?.done(false);
@@ -88,7 +94,7 @@ export class VideoPlayer implements FrameSource {
     const found = this.#frames.get(n);
     if (this.#wanted !== n || !found) return null;
     this.#shown = [n, this.#shown[0] ?? n];
-    this.#ahead = this.#missing(n, step);
+    this.#ahead = this.#missing(n, this.#step, reach);
     if (this.#ahead >= 0) void this.#work();
     return found;
   }
@@ -105,8 +111,7 @@ export class VideoPlayer implements FrameSource {
   }
 
   /** The nearest frame in the direction of travel that is not there, or -1. */
-  #missing(n: number, step: number): number {
-    const reach = Math.min(AHEAD, this.#kept >> 2);
+  #missing(n: number, step: number, reach: number): number {
     for (let m = n + step; Math.abs(m - n) <= reach && m >= 0 && m < this.times.length; m += step) {
       if (!this.#frames.has(m)) return m;
     }
@@ -235,7 +240,11 @@ export class VideoPlayer implements FrameSource {
   }
 
   #farthest(): number {
-    const distance = (n: number) => (this.#shown.includes(n) || n === this.#wanted ? -1 : Math.abs(n - this.#wanted));
+    const distance = (n: number) => {
+      if (this.#shown.includes(n) || n === this.#wanted) return -1;
+      const way = (n - this.#wanted) * this.#step;
+      return way > 0 ? way : -way * BEHIND;
+    };
     return [...this.#frames.keys()].reduce((far, n) => (distance(n) > distance(far) ? n : far));
   }
 }
