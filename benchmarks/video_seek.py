@@ -1,4 +1,7 @@
-"""Seek and step in the page, with WebCodecs and with the server's pictures, in one run on the same clip."""
+"""Seek and step in the page, with WebCodecs and with the server's pictures, in one run on the same clip.
+
+A step begins every thirtieth of a second, as with a held key; once more they follow one another without a pause.
+"""
 
 from __future__ import annotations
 
@@ -23,16 +26,25 @@ ROOT = Path(__file__).resolve().parents[1]
 FRAMES = 600
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
-MEASURE = """async (frames) => {
-    const session = globalThis.vitruvian;
+#: Seconds between two steps of a held key.
+HELD = 1 / 30
+
+MEASURE = """async ([frames, pause]) => {
+    const { editor, frameKind } = globalThis.vitruvian;
     const took = [];
     for (const n of frames) {
         const begun = performance.now();
-        session.editor.goTo(n);
-        while (session.editor.picture.value?.frame !== n) await new Promise((done) => setTimeout(done, 0));
+        let stop;
+        await new Promise((done) => {
+            stop = editor.picture.subscribe((picture) => picture?.frame === n && done());
+            editor.goTo(n);
+        });
+        stop();
         took.push(performance.now() - begun);
+        const left = 1000 * pause - (performance.now() - begun);
+        if (left > 0) await new Promise((done) => setTimeout(done, left));
     }
-    return { kind: session.frameKind.value, took };
+    return { kind: frameKind.value, took };
 }"""
 
 
@@ -60,10 +72,10 @@ def browser_path() -> str:
     return str(module.find())
 
 
-def quantiles(page: Page, frames: list[int]) -> tuple[str, float, float]:
+def quantiles(page: Page, frames: list[int], pause: float) -> tuple[str, float, float]:
     """Return the kind of source and the median and 95th percentile in milliseconds."""
-    page.evaluate(MEASURE, frames[:1])
-    found = page.evaluate(MEASURE, frames)
+    page.evaluate(MEASURE, [frames[:1], 0.5])
+    found = page.evaluate(MEASURE, [frames, pause])
     took = np.array(found["took"])
     return found["kind"], round(float(np.percentile(took, 50)), 1), round(float(np.percentile(took, 95)), 1)
 
@@ -92,12 +104,13 @@ def main() -> None:
                     editor = f"/label-sets/{labels}/media/{media}"
                     page.goto(f"{address}&next={editor}" if wanted == "webcodecs" else address.split("/?")[0] + editor)
                     page.wait_for_selector("[data-frame-shown=true]", timeout=60_000)
-                    for name, frames in (
-                        ("seek", seeks),
-                        ("next", list(range(100, 220))),
-                        ("previous", list(range(219, 99, -1))),
+                    for name, frames, pause in (
+                        ("seek", seeks, HELD),
+                        ("next", list(range(100, 220)), HELD),
+                        ("previous", list(range(219, 99, -1)), HELD),
+                        ("next_unpaced", list(range(300, 420)), 0.0),
                     ):
-                        kind, middle, slow = quantiles(page, frames)
+                        kind, middle, slow = quantiles(page, frames, pause)
                         figures[f"{kind}_{name}_ms_p50"] = middle
                         figures[f"{kind}_{name}_ms_p95"] = slow
                     page.close()

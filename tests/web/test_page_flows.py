@@ -89,6 +89,7 @@ def test_a_reload_comes_back_to_the_frame_and_to_the_doubtful_point(
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     expect(page.get_by_test_id("frame")).to_have_text("5")
+    page.wait_for_url("**frame=5**")
     page.reload()
     expect(page.get_by_test_id("route-card")).to_contain_text("2 of 2", timeout=20_000)
     expect(page.get_by_test_id("frame")).to_have_text("5")

@@ -36,13 +36,27 @@ export const to = {
 };
 
 export function go(path: string): void {
+  clearTimeout(later);
   history.pushState(null, "", path);
   place.value = here();
 }
 
+/** Browsers refuse an address that changes with every frame of a held key. Milliseconds. */
+const SELDOM = 250;
+let kept = -Infinity;
+let later: ReturnType<typeof setTimeout> | undefined;
+
 /** Make the address say where the person is now, without turning to it: a reload comes back here. */
 export function keep(path: string): void {
-  if (path !== location.pathname + location.search) history.replaceState(null, "", path);
+  clearTimeout(later);
+  if (path === location.pathname + location.search) return;
+  const wait = kept + SELDOM - performance.now();
+  if (wait > 0) {
+    later = setTimeout(() => keep(path), wait);
+    return;
+  }
+  kept = performance.now();
+  history.replaceState(null, "", path);
 }
 
 /** Links inside the page do not load it anew. */
@@ -55,5 +69,6 @@ export function follow(event: MouseEvent): void {
 }
 
 addEventListener("popstate", () => {
+  clearTimeout(later);
   place.value = here();
 });
