@@ -10,8 +10,6 @@ import sys
 
 import httpx
 
-from vitruvian.server.access import COMMON_COOKIE
-
 
 class ServerProcess:
     """`vitruvian serve` on a free port, and a client that is signed in.
@@ -38,8 +36,6 @@ class ServerProcess:
         self.client.get(self.address)
         self.cookies = dict(self.client.cookies)
         (self.session,) = self.cookies.values()
-        # Also under the name that sessions had before each project had its own, which some tests hand to a browser.
-        self.client.cookies.set(COMMON_COOKIE, self.session)
 
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)

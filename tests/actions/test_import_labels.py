@@ -67,3 +67,18 @@ def test_a_renamed_file_is_found_by_either_name(store: Store, project: int, tmp_
     for name in ("1.png", "one.png", "train/one.png"):
         made = import_labels(store, project, _file(tmp_path / "in.json", name, (40, 30)), author="ada")
         assert made.instances == 1
+
+
+def test_a_category_without_keypoints_comes_with_boxes(store: Store, project: int, tmp_path: Path) -> None:
+    import_media(store, project, [_picture(tmp_path / "a/1.png", (40, 30), 1)])
+    (tmp_path / "in.json").write_text(
+        '{"images": [{"id": 1, "file_name": "1.png", "width": 40, "height": 30}],'
+        ' "categories": [{"id": 1, "name": "ball"}],'
+        ' "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "area": 12, "iscrowd": 0}]}'
+    )
+    made = import_labels(store, project, tmp_path / "in.json", author="ada")
+    with store.read() as connection:
+        (instance,) = instances.instances(connection, made.label_set)
+    assert instance.box is not None
+    assert instance.box.tolist() == [1, 2, 3, 4]
+    assert len(instance.visibility) == 0

@@ -155,6 +155,10 @@ def test_only_the_owner_of_the_address_gets_in(server: ServerProcess) -> None:
         assert stranger.get("/api/v1/healthz").json()["status"] == "ok"
         assert stranger.get(server.address).status_code == 403
         assert stranger.get("/?token=guess").status_code == 403
+        page = stranger.get("/?token=guess", headers={"accept": "text/html"})
+        assert page.status_code == 403
+        assert "start it again" in page.text
+        assert page.text.startswith("<!doctype html>")
     with httpx.Client(base_url=server.base, headers={"Authorization": f"Bearer {server.session}"}) as script:
         assert script.get("/api/v1/projects").status_code == 200
     assert server.client.get("/api/v1/projects", headers={"Host": "evil.example"}).status_code == 400

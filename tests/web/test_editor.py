@@ -57,8 +57,9 @@ def desk(tmp_path: Path, page: Page) -> Iterator[tuple[ServerProcess, str, int]]
 
 
 def sign_in(page: Page, server: ServerProcess) -> None:
-    session = server.client.cookies["vitruvian_session"]
-    page.context.add_cookies([{"name": "vitruvian_session", "value": session, "url": server.base}])
+    page.context.add_cookies(
+        [{"name": name, "value": value, "url": server.base} for name, value in server.cookies.items()]
+    )
 
 
 def open_editor(page: Page, address: str) -> None:

@@ -81,7 +81,7 @@ def test_page_and_server_show_the_same_frames(tmp_path: Path, page: Page) -> Non
     kinds: dict[str, str] = {}
     try:
         page.context.add_cookies(
-            [{"name": "vitruvian_session", "value": server.client.cookies["vitruvian_session"], "url": server.base}]
+            [{"name": name, "value": value, "url": server.base} for name, value in server.cookies.items()]
         )
         for path, report in media.items():
             if not report.added:

@@ -67,11 +67,11 @@ def import_labels(
                 hint="import the images first, under the names that the file uses",
             )
         for instance in kept:
-            check_instance(instance, dataset.ontology.skeleton(instance.category))
+            check_instance(instance, dataset.ontology.category(instance.category).skeleton)
             instance.media = places[instance.media]
         ontology = _version(connection, project, dataset.ontology)
         said = {str(places[at]): entry.extras for at, entry in enumerate(dataset.media) if at in places}
-        own = {id: extras for id, extras in said.items() if extras.keys() & {"coco", "coco_frames"}}
+        own = {id: extras for id, extras in said.items() if extras}
         label_set = label_sets.create_label_set(
             connection, project, kind="import", name=name or path.stem, author=author, ontology=ontology,
             extras={**dataset.extras, "media": own},

@@ -15,8 +15,6 @@ from vitruvian.errors import Forbidden
 
 log = logging.getLogger("vitruvian.server")
 
-#: Sessions that began before each project had a cookie of its own; its value is checked like the other's.
-COMMON_COOKIE = "vitruvian_session"
 _KEY_BYTES = 32
 
 

@@ -7,11 +7,11 @@ from urllib.parse import parse_qs, urlsplit
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, cookie_parser
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vitruvian.errors import Forbidden
-from vitruvian.server.access import COMMON_COOKIE, LocalAccess
+from vitruvian.server.access import LocalAccess
 from vitruvian.server.address import Hosts, host_of
 from vitruvian.server.answers import answer, refuse, unexpected
 
@@ -33,6 +33,11 @@ _HEADERS = [
     (b"referrer-policy", b"same-origin"),
     (b"x-content-type-options", b"nosniff"),
 ]
+
+#: For the person who opens a printed address a second time in another browser.
+_USED = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Vitruvian</title>
+<style>body{{font:16px/1.5 system-ui;color-scheme:light dark;margin:4rem auto;max-width:36rem;padding:0 1rem}}</style>
+<h1>{message}</h1><p>{hint}.</p></html>"""
 
 
 class Guard:
@@ -123,8 +128,10 @@ class Guard:
                 return RedirectResponse(to, 303)
             error = Forbidden(
                 "This address has been used already or is not this server's",
-                hint="stop the server and start it again; it prints a new address",
+                hint="Stop the server and start it again: it prints a new address",
             )
+            if "text/html" in headers.get("accept", ""):
+                return HTMLResponse(_USED.format(message=error.message, hint=error.hint), 403)
             return answer({"error": error.document()}, 403)
         response = RedirectResponse(to, 303)
         response.set_cookie(
@@ -137,8 +144,7 @@ class Guard:
         if bearer.startswith("Bearer "):
             return self.access.knows(bearer.removeprefix("Bearer "))
         # Other servers on this machine set cookies too, of any shape; the standard parser gives up at an odd one.
-        cookies = cookie_parser(headers.get("cookie", ""))
-        return any(self.access.knows(cookies.get(name, "")) for name in (self.access.cookie, COMMON_COOKIE))
+        return self.access.knows(cookie_parser(headers.get("cookie", "")).get(self.access.cookie, ""))
 
 
 def _refused_length(length: str, most: int) -> Response | None:

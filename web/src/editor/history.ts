@@ -42,6 +42,18 @@ export class History {
     return this.#move(this.#undone, this.#done);
   }
 
+  /** Leave an instance out of what can be undone: somebody else's version of it was taken. */
+  forget(instance: string): void {
+    const without = (entry: Entry): Entry[] => {
+      const diffs = entry.gesture.diffs.filter((diff) => diff.instance !== instance);
+      if (diffs.length === entry.gesture.diffs.length) return [entry];
+      return diffs.length || entry.gesture.routes.length ? [{ ...entry, gesture: { ...entry.gesture, diffs } }] : [];
+    };
+    this.#done = this.#done.flatMap(without);
+    this.#undone = this.#undone.flatMap(without);
+    this.#tell();
+  }
+
   clear(): void {
     this.#done = [];
     this.#undone = [];

@@ -44,6 +44,8 @@ export class EditorSession {
       send: (body) => api.save(labelSet, body, AbortSignal.timeout(20_000)),
       onSaved: (instances, pending) => session.editor.load(session.#newer(instances), pending),
       onChosen: (instances, pending, answers) => {
+        const mine = new Set(pending.map((diff) => diff.instance));
+        for (const { id } of instances) if (!mine.has(id)) session.editor.history.forget(id);
         session.editor.load(instances, pending);
         session.editor.routes.apply(answers);
       },

@@ -120,6 +120,20 @@ describe("undo and redo", () => {
     expect([...(editor.store.get("a")?.points.slice(0, 2) ?? [])]).toEqual([200, 200]);
     expect(editor.history.canUndo.value).toBeNull();
   });
+
+  it("leaves out an instance of which somebody else's version was taken", () => {
+    const { editor, click, key } = stage([person("a", 0, 200, 200), person("b", 0, 500, 200)]);
+    click([200, 200]);
+    key("ArrowRight");
+    click([500, 200]);
+    key("ArrowRight");
+    editor.history.forget("b");
+    key("Mod+Z");
+    expect(editor.store.get("b")?.points[0]).toBe(501);
+    expect(editor.store.get("a")?.points[0]).toBe(200);
+    editor.history.forget("a");
+    expect(editor.history.canRedo.value).toBeNull();
+  });
 });
 
 describe("squashing", () => {
