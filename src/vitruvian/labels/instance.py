@@ -39,6 +39,12 @@ class Instance:
     mask : dict or list or None
         COCO segmentation: RLE document or polygons.
     track : str or None
+    confidence : float or None
+        How sure a model is of the instance as a whole.
+    area : float or None
+        Of the object itself, square pixels, where it was measured.
+    crowd : bool
+        Several objects marked as one.
     attributes : dict
     extras : dict
         Unknown fields of an imported file, verbatim.
@@ -58,6 +64,9 @@ class Instance:
     box: NDArray[np.float64] | None = None
     mask: dict[str, Any] | list[Any] | None = None
     track: str | None = None
+    confidence: float | None = None
+    area: float | None = None
+    crowd: bool = False
     attributes: dict[str, Any] = field(default_factory=dict)
     extras: dict[str, Any] = field(default_factory=dict)
     revision: int = 0

@@ -31,6 +31,12 @@ class Poses:
         Position of the category in the ontology.
     track : ndarray, shape (N,), int64
         -1 where there is none.
+    confidence : ndarray, shape (N,), float64
+        How sure a model is of the instance as a whole; NaN where it does not say.
+    area : ndarray, shape (N,), float64
+        Of the object itself (its mask), square pixels; NaN where nobody measured it.
+    crowd : ndarray, shape (N,), bool
+        Several objects marked as one; an evaluation leaves it out.
     """
 
     xy: NDArray[np.float64]
@@ -41,6 +47,9 @@ class Poses:
     frame: NDArray[np.int64]
     category: NDArray[np.int32]
     track: NDArray[np.int64]
+    confidence: NDArray[np.float64]
+    area: NDArray[np.float64]
+    crowd: NDArray[np.bool_]
 
     def __post_init__(self) -> None:
         count, keypoints = self.visibility.shape
@@ -52,6 +61,9 @@ class Poses:
             "frame": (count,),
             "category": (count,),
             "track": (count,),
+            "confidence": (count,),
+            "area": (count,),
+            "crowd": (count,),
         }
         for name, shape in expected.items():
             if getattr(self, name).shape != shape:
@@ -81,6 +93,9 @@ def empty_poses(count: int, keypoints: int) -> Poses:
         frame=np.zeros(count, np.int64),
         category=np.zeros(count, np.int32),
         track=np.full(count, -1, np.int64),
+        confidence=np.full(count, np.nan, np.float64),
+        area=np.full(count, np.nan, np.float64),
+        crowd=np.zeros(count, np.bool_),
     )
 
 
@@ -134,6 +149,11 @@ def stack(instances: Sequence[Instance], *, categories: dict[str, int], keypoint
             poses.score[row, :count] = instance.score
         if instance.box is not None:
             poses.box[row] = instance.box
+        if instance.confidence is not None:
+            poses.confidence[row] = instance.confidence
+        if instance.area is not None:
+            poses.area[row] = instance.area
+        poses.crowd[row] = instance.crowd
         poses.media[row] = instance.media
         poses.frame[row] = instance.frame
         poses.category[row] = categories[instance.category]
