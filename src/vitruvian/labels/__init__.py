@@ -1,5 +1,6 @@
 """The data model: what is marked, and the marks themselves. Knows no SQL, HTTP, file or pixel."""
 
+from vitruvian.labels.columns import Columns
 from vitruvian.labels.dataset import Dataset, FileWarning, MediaEntry
 from vitruvian.labels.instance import Instance, check_instance, empty_instance
 from vitruvian.labels.ontology import Category, Ontology, ontology_from_document
@@ -10,6 +11,7 @@ from vitruvian.labels.visibility import Visibility
 
 __all__ = [
     "Category",
+    "Columns",
     "Dataset",
     "FileWarning",
     "Instance",
