@@ -4,8 +4,9 @@ import pytest
 
 from tests.formats.coco_files import coco_file, person
 from vitruvian.errors import FormatError
-from vitruvian.formats import dumps, read, write
+from vitruvian.formats import by_name, dumps, read, recognise, write
 from vitruvian.formats.coco.read import dataset
+from vitruvian.formats.losses import losses
 
 
 def test_the_name_of_a_format_stands_over_the_ending(tmp_path: Path) -> None:
@@ -18,8 +19,33 @@ def test_the_name_of_a_format_stands_over_the_ending(tmp_path: Path) -> None:
 def test_unknown_formats_name_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match="coco"):
         read(tmp_path / "a.json", format="no such")
-    with pytest.raises(FormatError, match=r"'\.txt'"):
+    (tmp_path / "a.txt").write_text("nothing known")
+    with pytest.raises(FormatError, match="looks like no known format"):
         read(tmp_path / "a.txt")
+    with pytest.raises(FormatError, match="no such file"):
+        read(tmp_path / "b.txt")
+    with pytest.raises(FormatError, match=r"'\.txt'"):
+        write(dataset(coco_file(person()), "in.json"), tmp_path / "a.txt")
+
+
+def test_a_file_is_recognised_by_its_content(tmp_path: Path) -> None:
+    labels = dataset(coco_file(person()), "in.json")
+    write(labels, tmp_path / "labels.data", format="coco")
+    assert recognise(tmp_path / "labels.data").name == "coco"
+    (tmp_path / "results").write_bytes(b' [{"image_id": 1, "category_id": 1, "keypoints": [1, 2, 0.5], "score": 0.5}]')
+    assert recognise(tmp_path / "results").name == "coco"
+
+
+def test_what_a_format_cannot_hold_is_listed_and_counted(tmp_path: Path) -> None:
+    labels = dataset(coco_file({**person(), "mood": "glad"}), "in.json")
+    found = {
+        loss.feature: loss for loss in losses(labels, "other", frozenset({"boxes"}), {"coco": by_name("coco").known})
+    }
+    assert found["names"].count == 3
+    assert "mood" in found["fields"].what
+    assert found["fields"].example.startswith("instance")
+    assert "boxes" not in found
+    assert not [loss for loss in by_name("coco").losses(labels) if loss.feature == "fields"]
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:

@@ -1,5 +1,20 @@
 """Annotation files of the field. `read` and `write` find the format; each format is a module of its own."""
 
-from vitruvian.formats.registry import FORMATS, Codec, dumps, read, write
+from vitruvian.formats import coco
+from vitruvian.formats.codec import FORMATS, Codec
+from vitruvian.formats.losses import Loss
+from vitruvian.formats.registry import by_name, dumps, read, read_columns, recognise, target, write
 
-__all__ = ["FORMATS", "Codec", "dumps", "read", "write"]
+__all__ = [
+    "FORMATS",
+    "Codec",
+    "Loss",
+    "by_name",
+    "coco",
+    "dumps",
+    "read",
+    "read_columns",
+    "recognise",
+    "target",
+    "write",
+]

@@ -1,54 +1,23 @@
-"""The table of formats. A new format is one more line here."""
+"""Read and write annotation files of any registered format."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from vitruvian.errors import FormatError
-from vitruvian.formats import coco
-from vitruvian.labels import Dataset
-
-
-@dataclass(frozen=True, slots=True)
-class Codec:
-    """How one format is read and written.
-
-    Attributes
-    ----------
-    title : str
-        For people.
-    suffixes : tuple of str
-        File endings that suggest this format.
-    read : callable
-        Path to Dataset.
-    dumps : callable
-        Dataset to the bytes of a file.
-    write : callable
-        Dataset and path.
-    """
-
-    title: str
-    suffixes: tuple[str, ...]
-    read: Callable[[Path], Dataset]
-    dumps: Callable[[Dataset], bytes]
-    write: Callable[[Dataset, Path], None]
-
-
-FORMATS = {
-    "coco": Codec("COCO keypoints, results, WholeBody, PoseTrack", (".json",), coco.read, coco.dumps, coco.write),
-}
+from vitruvian.formats.codec import FORMATS, Codec
+from vitruvian.formats.peek import Peek
+from vitruvian.labels import Columns, Dataset
 
 
 def read(path: str | Path, *, format: str | None = None) -> Dataset:
-    """Read an annotation file; nothing in it is lost.
+    """Read an annotation file or folder; nothing in it is lost.
 
     Parameters
     ----------
     path : str or Path
     format : str, optional
-        Name of the format; found by the file's ending when left out.
+        Name of the format; recognised from the content when left out.
 
     Returns
     -------
@@ -60,28 +29,84 @@ def read(path: str | Path, *, format: str | None = None) -> Dataset:
     FormatError
         Unknown format, or a file that cannot be read as one.
     """
-    return _codec(Path(path), format).read(Path(path))
+    return recognise(path, format=format).read(Path(path))
+
+
+def read_columns(path: str | Path, *, format: str | None = None) -> Columns:
+    """Read an annotation file for bulk work, without an object per instance; raises FormatError as `read` does."""
+    return recognise(path, format=format).columns(Path(path))
 
 
 def write(dataset: Dataset, path: str | Path, *, format: str | None = None) -> None:
-    """Write an annotation file, whole or not at all; raises FormatError as `read` does."""
-    _codec(Path(path), format).write(dataset, Path(path))
+    """Write an annotation file, whole or not at all.
+
+    The format follows from the ending of `path` when left out. What it cannot hold is left out; ask
+    ``target(path).losses(dataset)`` before.
+
+    Raises
+    ------
+    FormatError
+        Unknown format, or the place cannot be written to.
+    LabelError
+        Instances that their ontology or the media do not fit.
+    """
+    target(path, format=format).write(dataset, Path(path))
 
 
 def dumps(dataset: Dataset, *, format: str = "coco") -> bytes:
-    """Return the content of an annotation file; raises FormatError when the format is unknown."""
-    return _codec(Path("labels"), format).dumps(dataset)
+    """Return the content of an annotation file, a zip archive for a folder; raises FormatError and LabelError."""
+    return by_name(format).dumps(dataset)
 
 
-def _codec(path: Path, format: str | None) -> Codec:
-    known = ", ".join(FORMATS)
+def by_name(format: str, where: str = "") -> Codec:
+    """Return the format called `format`; raises FormatError when there is none."""
+    if format.lower() not in FORMATS:
+        known = ", ".join(sorted(FORMATS))
+        raise FormatError(f"Unknown format {format!r}", where=where, hint=f"formats: {known}")
+    return FORMATS[format.lower()]
+
+
+def recognise(path: str | Path, *, format: str | None = None) -> Codec:
+    """Return the format of a file or folder that exists, from its content.
+
+    Raises
+    ------
+    FormatError
+        There is nothing there, or it looks like no known format.
+    """
     if format is not None:
-        if format.lower() not in FORMATS:
-            raise FormatError(f"Unknown format {format!r}", where=str(path), hint=f"formats: {known}")
-        return FORMATS[format.lower()]
-    for codec in FORMATS.values():
-        if path.suffix.lower() in codec.suffixes:
-            return codec
+        return by_name(format, str(path))
+    peek = Peek(Path(path))
+    found = next((codec for codec in FORMATS.values() if codec.sniff(peek)), None)
+    if found is not None:
+        return found
+    by_ending = [codec for codec in FORMATS.values() if peek.suffix and peek.suffix in codec.suffixes]
+    if by_ending:  # its own reader says best what is wrong with it
+        return by_ending[0]
+    if not peek.exists:
+        raise FormatError("There is no such file or folder", where=str(path), hint="check the path")
+    kind = "folder" if peek.is_folder else "file"
     raise FormatError(
-        f"The ending {path.suffix!r} belongs to no known format", where=str(path), hint=f"name one of: {known}"
+        f"This {kind} looks like no known format", where=str(path), hint=f"name one of: {', '.join(sorted(FORMATS))}"
     )
+
+
+def target(path: str | Path, *, format: str | None = None) -> Codec:
+    """Return the format that is meant by a place to write to, from its ending.
+
+    Raises
+    ------
+    FormatError
+        The ending belongs to no format.
+    """
+    if format is not None:
+        return by_name(format, str(path))
+    ending = Path(path).suffix.lower()
+    found = next((codec for codec in FORMATS.values() if ending in codec.suffixes), None)
+    if found is None:
+        raise FormatError(
+            f"The ending {ending!r} belongs to no known format",
+            where=str(path),
+            hint=f"name one of: {', '.join(sorted(FORMATS))}",
+        )
+    return found

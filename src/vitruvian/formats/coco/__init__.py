@@ -1,6 +1,43 @@
 """COCO: keypoints, results, WholeBody, and PoseTrack's extras. See docs/formats/coco.md."""
 
+from __future__ import annotations
+
+from pathlib import Path
+
+from vitruvian.formats.coco.columns import read_columns
 from vitruvian.formats.coco.read import read
 from vitruvian.formats.coco.write import dumps, write
+from vitruvian.formats.codec import Codec, register
+from vitruvian.formats.losses import FEATURES
+from vitruvian.formats.peek import Peek
+from vitruvian.labels import Columns, Dataset
 
-__all__ = ["dumps", "read", "write"]
+
+@register
+class Coco(Codec):
+    name = "coco"
+    title = "COCO keypoints, results, WholeBody, PoseTrack"
+    suffixes = (".json",)
+    holds = frozenset(FEATURES) - {"keyed", "no_box", "flips", "sigmas", "groups", "colors", "where"}
+    known = frozenset(
+        {
+            "id", "image_id", "category_id", "keypoints", "num_keypoints", "bbox", "area", "iscrowd", "segmentation",
+            "score", "scores", "track_id", "attributes", "file_name", "width", "height", "video", "frame_index",
+            "video_frames", "foot_kpts", "face_kpts", "lefthand_kpts", "righthand_kpts", "shape", "top", "lists",
+        }
+    )  # fmt: skip
+
+    def sniff(self, peek: Peek) -> bool:
+        return peek.has_keys("annotations", "images") or peek.list_has_keys("image_id", "keypoints", "category_id")
+
+    def read(self, path: Path) -> Dataset:
+        return read(path)
+
+    def write(self, dataset: Dataset, path: Path) -> None:
+        write(dataset, path)
+
+    def dumps(self, dataset: Dataset) -> bytes:
+        return dumps(dataset)
+
+    def columns(self, path: Path) -> Columns:
+        return read_columns(path)

@@ -186,6 +186,12 @@ def scores(annotation: dict[str, Any], keypoints: int) -> NDArray[np.float32] | 
         return np.array([np.nan if s is None else s for s in value], np.float64).astype(np.float32)
 
 
+def plain_number(value: Any) -> float | None:
+    """Return a finite number of a file as a float, None for anything else."""
+    found = number(value)
+    return found if np.isfinite(found) else None
+
+
 def number(value: Any) -> float:
     """Return a number of a file as a float: infinity where it is too large, NaN where it is no number."""
     try:

@@ -202,6 +202,9 @@ def _instances(
             box=box,
             mask=decode.mask(record),
             track=decode.track(record) if "track_id" in record else None,
+            confidence=decode.plain_number(record.get("score")),
+            area=decode.plain_number(record.get("area")),
+            crowd=record.get("iscrowd") in (1, True),
             attributes=decode.attributes(record) if "attributes" in record else {},
             extras={"coco": record},
         )

@@ -163,12 +163,16 @@ def _new(instance: Instance, id: int, image: Any, category: Any) -> Record:
     if instance.score is not None and not np.isnan(instance.score).all():
         record["scores"] = score_list(instance)
         record["score"] = round(float(np.nanmean(instance.score)), 6)
+    if instance.confidence is not None:
+        record["score"] = instance.confidence
     box = instance.box if instance.box is not None else _extent(instance)
     covered = area(instance.mask)
     if box is not None:
         record["bbox"] = box.tolist()
         record["area"] = float(box[2] * box[3]) if covered is None else covered
-    record["iscrowd"] = 0
+    if instance.area is not None:
+        record["area"] = instance.area
+    record["iscrowd"] = int(instance.crowd)
     record["segmentation"] = instance.mask if instance.mask is not None else []
     if instance.track is not None:
         record["track_id"] = track_id(instance.track)

@@ -1,0 +1,100 @@
+"""What a format is: how it is recognised, read and written, and what it can hold. Each format registers itself."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import ClassVar, TypeVar
+
+from vitruvian.formats.losses import Loss, losses
+from vitruvian.formats.peek import Peek
+from vitruvian.labels import Columns, Dataset
+
+#: Every format by its name, filled by :func:`register`.
+FORMATS: dict[str, Codec] = {}
+
+
+class Codec(ABC):
+    """One format. A subclass with :func:`register` above it is all that a new format needs.
+
+    Attributes
+    ----------
+    name : str
+        By which people and `extras` call it.
+    title : str
+        For people.
+    suffixes : tuple of str
+        File endings, the usual one first; empty for a folder.
+    folder : bool
+        It is written as a folder of files rather than as one file.
+    holds : frozenset of str
+        Which of :data:`vitruvian.formats.losses.FEATURES` it can express.
+    known : frozenset of str
+        Fields of its verbatim records in `extras` that a Dataset says in its own words; the others are lost elsewhere.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    suffixes: ClassVar[tuple[str, ...]] = ()
+    folder: ClassVar[bool] = False
+    holds: ClassVar[frozenset[str]] = frozenset()
+    known: ClassVar[frozenset[str]] = frozenset()
+
+    @abstractmethod
+    def sniff(self, peek: Peek) -> bool:
+        """Say whether a file or folder looks like this format."""
+
+    @abstractmethod
+    def read(self, path: Path) -> Dataset:
+        """Read it; what deviates is kept and reported in `Dataset.warnings`.
+
+        Raises
+        ------
+        FormatError
+            It cannot be read as this format; says which file, record and field.
+        """
+
+    @abstractmethod
+    def write(self, dataset: Dataset, path: Path) -> None:
+        """Write it, whole or not at all.
+
+        Raises
+        ------
+        FormatError
+            The place cannot be written to, or the labels contradict the format.
+        """
+
+    def columns(self, path: Path) -> Columns:
+        """Read it for bulk work; a format with a quicker way than through objects has its own."""
+        dataset = self.read(path)
+        return Columns(dataset.ontology, tuple(entry.name for entry in dataset.media), dataset.poses)
+
+    def losses(self, dataset: Dataset) -> list[Loss]:
+        """Return what of `dataset` this format cannot hold."""
+        return losses(dataset, self.name, self.holds, {codec.name: codec.known for codec in FORMATS.values()})
+
+    def dumps(self, dataset: Dataset) -> bytes:
+        """Return the bytes of the file, or of a zip archive of the folder."""
+        with tempfile.TemporaryDirectory() as scratch:
+            target = Path(scratch) / f"labels{'' if self.folder else self.suffixes[0]}"
+            self.write(dataset, target)
+            if target.is_file():
+                return target.read_bytes()
+            archive = io.BytesIO()
+            with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
+                for file in sorted(target.rglob("*")):
+                    if file.is_file():
+                        zipped.write(file, file.relative_to(target).as_posix())
+            return archive.getvalue()
+
+
+C = TypeVar("C", bound=type[Codec])
+
+
+def register(codec: C) -> C:
+    """Add a format to :data:`FORMATS`."""
+    FORMATS[codec.name] = codec()
+    return codec
