@@ -13,6 +13,9 @@ from vitruvian.labels.presets import preset_skeleton
 
 Record = dict[str, Any]
 
+#: Presets of people whose number of points tells them, for categories without names.
+_UNNAMED = {decode.BODY: "coco", 26: "halpe26", decode.WHOLE: "coco_wholebody", 136: "halpe"}
+
 
 def read_ontology(
     categories: Sequence[Record],
@@ -54,7 +57,7 @@ def read_ontology(
         if categories:
             found.add("annotation", first.get("id", f"#{rows[0]}"), "category_id", f"there is no category {id!r}")
         skeleton = _skeleton({}, annotations, rows, found, quiet=True)
-        person = id == 1 and skeleton is not None and len(skeleton) in (decode.BODY, decode.WHOLE)
+        person = id == 1 and skeleton is not None and len(skeleton) in _UNNAMED
         names[key] = _free("person" if person else f"category {id}", taken)
         made.append(Category(names[key], skeleton, extras={"coco_id": id}))
     return Ontology(Path(file).stem.strip() or "coco", tuple(made)), names
@@ -96,7 +99,9 @@ def _skeleton(
             found.add(
                 "category", category.get("id"), "keypoints", f"names are missing; annotations have {count} points"
             )
-        return preset_skeleton("coco") if count == decode.BODY else skeleton_from_names(_numbered(count))
+        person = count == decode.BODY or category.get("name", "person") == "person"
+        known = _UNNAMED.get(count) if person else None
+        return preset_skeleton(known) if known else skeleton_from_names(_numbered(count))
     edges = _edges(category, len(names), found)
     coco = preset_skeleton("coco")
     count = len(names)

@@ -15,6 +15,7 @@ from vitruvian.errors import FormatError
 from vitruvian.formats.coco import points as decode
 from vitruvian.formats.coco.categories import read_ontology
 from vitruvian.formats.coco.deviations import Deviations
+from vitruvian.formats.coco.frames import frame_of, is_posetrack
 from vitruvian.formats.coco.read import read
 from vitruvian.labels import Columns, Ontology, Poses, Skeleton, empty_poses
 
@@ -55,7 +56,7 @@ def read_columns(path: Path) -> Columns:
     """Read the poses of a COCO file, with confidences, areas and crowds.
 
     Plain files take a tenth of the time that :func:`vitruvian.formats.coco.read.read` needs, since no record is kept;
-    others are read by it. Media are named by their image ids.
+    others are read by it. Media are named by their image ids, PoseTrack's frames too, since results name no more.
 
     Raises
     ------
@@ -148,8 +149,23 @@ def _known(values: Sequence[float | None]) -> NDArray[np.float64]:
 
 def _any(path: Path) -> Columns:
     dataset = read(path)
-    media: list[Hashable] = []
-    for entry in dataset.media:
+    names: list[Hashable] = []
+    whole: dict[int, int] = {}
+    pictures: dict[tuple[int, int], int] = {}
+    for at, entry in enumerate(dataset.media):
+        places = [(frame_of(record), record) for record in entry.extras.get("coco_frames", ())]
+        if places and is_posetrack(places[0][1]):
+            for place, record in places:
+                pictures[at, place[1] if place else 0] = len(names)
+                names.append(decode.key(record.get("id")))
+            continue
         record = entry.extras.get("coco")
-        media.append(decode.key(record.get("id")) if record else entry.extras.get("coco_id", entry.name))
-    return Columns(dataset.ontology, tuple(media), dataset.poses)
+        whole[at] = len(names)
+        names.append(decode.key(record.get("id")) if record else entry.extras.get("coco_id", entry.name))
+    poses = dataset.poses
+    for row, instance in enumerate(dataset.instances):
+        picture = pictures.get((instance.media, instance.frame))
+        poses.media[row] = whole[instance.media] if picture is None else picture
+        if picture is not None:
+            poses.frame[row] = 0
+    return Columns(dataset.ontology, tuple(names), poses)

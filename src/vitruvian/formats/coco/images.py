@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+from vitruvian.formats.coco.frames import frame_of, new_frame
 from vitruvian.formats.coco.points import highest, key
 from vitruvian.labels import Dataset, MediaEntry
 
@@ -70,7 +71,8 @@ def _source_records(media: list[MediaEntry]) -> list[tuple[Record, Place]]:
             others.append((entry.extras["coco"], (at, 0)))
         frames = entry.extras.get("coco_frames", ())
         for position, record in zip(entry.extras.get("coco_positions", ()), frames, strict=True):
-            ordered[position] = (record, (at, record["frame_index"]))
+            frame = frame_of(record)
+            ordered[position] = (record, (at, frame[1] if frame else 0))
     out: list[tuple[Record, Place]] = []
     rest = iter(others)
     for position in sorted(ordered):
@@ -80,8 +82,6 @@ def _source_records(media: list[MediaEntry]) -> list[tuple[Record, Place]]:
 
 
 def _record(entry: MediaEntry, frame: int, id: Any) -> Record:
-    size = {"width": entry.width, "height": entry.height}
     if entry.kind == "video":
-        where = {"video": entry.name, "video_frames": entry.frames, "frame_index": frame}
-        return {"id": id, "file_name": f"{entry.name}/{frame:06d}.jpg", **size, **where}
-    return {"id": id, "file_name": entry.name, **size}
+        return new_frame(entry, frame, id)
+    return {"id": id, "file_name": entry.name, "width": entry.width, "height": entry.height}

@@ -14,6 +14,7 @@ from vitruvian.errors import FormatError
 from vitruvian.formats.coco import points as decode
 from vitruvian.formats.coco.categories import read_ontology
 from vitruvian.formats.coco.deviations import Deviations
+from vitruvian.formats.coco.frames import frame_count, frame_of, twice, video_name
 from vitruvian.formats.json_file import TOO_DEEP, read_json
 from vitruvian.labels import (
     Dataset,
@@ -26,8 +27,6 @@ Record = dict[str, Any]
 
 #: A picture wider or higher than this is a mistake in the file.
 MAX_SIDE = 2**31
-#: And a video longer than this.
-MAX_FRAMES = 2**31
 
 HINT = "a COCO file is an object with images, annotations and categories, or a list of results"
 LISTS = ("images", "annotations", "categories")
@@ -109,21 +108,27 @@ def _media(
 ) -> tuple[list[MediaEntry], dict[Any, tuple[int, int]]]:
     """Return the media, and where each image id lies: (media, frame)."""
     media: list[MediaEntry] = []
-    videos: dict[str, int] = {}
+    videos: dict[Any, int] = {}
     places: dict[Any, tuple[int, int]] = {}
+    unclear = twice(images)
+    if unclear:
+        found.add(
+            "file", None, "images", "a frame of a video stands there twice; its images are no video", len(unclear)
+        )
     for position, image in enumerate(images):
         id = image.get("id")
         width, height = _side(image, "width"), _side(image, "height")
-        if _is_frame(image):
-            at = videos.setdefault(image["video"], len(media))
+        frame = frame_of(image)
+        if frame is not None and frame[0] not in unclear:
+            at = videos.setdefault(frame[0], len(media))
             if at == len(media):
                 extras: Record = {"coco_frames": [], "coco_positions": []}
-                media.append(MediaEntry(image["video"], width, height, 1, "video", extras))
+                media.append(MediaEntry(video_name(image), width, height, 1, "video", extras))
             entry = media[at]
-            entry.frames = max(entry.frames, _count(image.get("video_frames")), image["frame_index"] + 1)
+            entry.frames = max(entry.frames, frame_count(image), frame[1] + 1)
             entry.extras["coco_frames"].append(image)
             entry.extras["coco_positions"].append(position)
-            place = (at, image["frame_index"])
+            place = (at, frame[1])
         else:
             place = (len(media), 0)
             media.append(MediaEntry(str(image.get("file_name", id)), width, height, extras={"coco": image}))
@@ -234,16 +239,6 @@ def _ids(annotations: Sequence[Record], found: Deviations) -> list[str]:
         seen.add(id)
         ids.append(id)
     return ids
-
-
-def _is_frame(image: Record) -> bool:
-    """Whether the image is a frame of a video, as Vitruvian writes it."""
-    index = image.get("frame_index")
-    return type(index) is int and 0 <= index < MAX_FRAMES and isinstance(image.get("video"), str)
-
-
-def _count(value: Any) -> int:
-    return value if type(value) is int and value < MAX_FRAMES else 0
 
 
 def _side(image: Record, name: str) -> int:
