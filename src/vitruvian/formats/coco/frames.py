@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 from vitruvian.labels import MediaEntry
 
@@ -82,5 +82,5 @@ def new_frame(entry: MediaEntry, frame: int, id: Any) -> Record:
     return {"id": id, "frame_id": id, "file_name": name, **size, **kept, "is_labeled": True}
 
 
-def _is_index(value: Any) -> bool:
+def _is_index(value: Any) -> TypeGuard[int]:
     return type(value) is int and 0 <= value < MAX_FRAMES
