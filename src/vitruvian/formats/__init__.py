@@ -1,6 +1,6 @@
 """Annotation files of the field. `read` and `write` find the format; each format is a module of its own."""
 
-from vitruvian.formats import coco
+from vitruvian.formats import coco, labelme
 from vitruvian.formats.codec import FORMATS, Codec
 from vitruvian.formats.losses import Loss
 from vitruvian.formats.registry import by_name, dumps, read, read_columns, recognise, target, write
@@ -12,6 +12,7 @@ __all__ = [
     "by_name",
     "coco",
     "dumps",
+    "labelme",
     "read",
     "read_columns",
     "recognise",

@@ -1,0 +1,32 @@
+"""What formats share whose instance is several records: gathered into instances, and written back record by record."""
+
+from vitruvian.formats.grouped.merge import merge
+from vitruvian.formats.grouped.notes import Notes
+from vitruvian.formats.grouped.own import own_fields, take_own
+from vitruvian.formats.grouped.pictures import Picture, Shelf, pictures
+from vitruvian.formats.grouped.said import Group, Record, Role, Said, Understood, build, instance_of
+from vitruvian.formats.grouped.values import finite, pairs, rectangle, text
+from vitruvian.formats.grouped.write import Encoder, written
+
+__all__ = [
+    "Encoder",
+    "Group",
+    "Notes",
+    "Picture",
+    "Record",
+    "Role",
+    "Said",
+    "Shelf",
+    "Understood",
+    "build",
+    "finite",
+    "instance_of",
+    "merge",
+    "own_fields",
+    "pairs",
+    "pictures",
+    "rectangle",
+    "take_own",
+    "text",
+    "written",
+]

@@ -1,0 +1,94 @@
+"""Write instances as records: those of the file with their edits, then new ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from vitruvian.formats.grouped.merge import merge
+from vitruvian.formats.grouped.said import Record, Role, Understood, instance_of
+from vitruvian.labels import Instance, Ontology, Skeleton
+
+
+class Encoder(Protocol):
+    """How one format says an instance."""
+
+    name: str
+
+    def understand(self, records: Sequence[Record]) -> Understood:
+        """Return what records of one instance say."""
+
+    def encode(self, instance: Instance, skeleton: Skeleton | None, key: Any) -> dict[Role, Record]:
+        """Return fresh records by their role; `key` groups them."""
+
+    def fresh_key(self, instance: Instance, taken: set[Any]) -> Any:
+        """Return a key that is not among `taken`."""
+
+
+def written(
+    encoder: Encoder,
+    ontology: Ontology,
+    instances: Sequence[Instance],
+    others: Sequence[tuple[int, Record]] = (),
+    taken: set[Any] | None = None,
+) -> list[Record]:
+    """Return the records of one picture.
+
+    Parameters
+    ----------
+    encoder : Encoder
+    ontology : Ontology
+    instances : sequence of Instance
+        Those of the picture that are not deleted.
+    others : sequence of (int, dict)
+        Records that belong to no instance, and where they stand.
+    taken : set, optional
+        Keys that are not to be given to new instances; those given are added.
+    """
+    taken = set() if taken is None else taken
+    out: list[tuple[tuple[float, int], Record]] = [((at, 0), record) for at, record in others]
+    seen: set[int] = set()
+    sources: list[tuple[Instance, Record | None, Understood | None]] = []
+    for instance in instances:
+        source = instance.extras.get(encoder.name)
+        if not isinstance(source, dict) or not isinstance(source.get("records"), list) or not source["records"]:
+            sources.append((instance, None, None))
+            continue
+        found = encoder.understand(source["records"])
+        taken.add(found.said.key)
+        sources.append((instance, source, found))
+    for number, (instance, source, understood) in enumerate(sources):
+        skeleton = ontology.category(instance.category).skeleton
+        if source is None or understood is None:
+            key = encoder.fresh_key(instance, taken)
+            taken.add(key)
+            out += [((float("inf"), number), record) for record in encoder.encode(instance, skeleton, key).values()]
+            continue
+        said = understood.said
+        said.category = source.get("category", said.category)
+        key = said.key
+        # A copy of an instance brings the records of the first along, and so their places and their key.
+        if seen.intersection(source["at"]):
+            key = encoder.fresh_key(instance, taken)
+            taken.add(key)
+        seen.update(source["at"])
+        base = instance_of(said, said.id or instance.id, skeleton, {})
+        fresh = encoder.encode(base, skeleton, said.key), encoder.encode(instance, skeleton, key)
+        out += [((at, number + 1), record) for at, record in _renewed(source, understood.roles, *fresh)]
+    out.sort(key=lambda entry: entry[0])
+    return [record for _, record in out]
+
+
+def _renewed(
+    source: Record, roles: Sequence[Role | None], base: dict[Role, Record], now: dict[Role, Record]
+) -> list[tuple[float, Record]]:
+    out: list[tuple[float, Record]] = []
+    done: set[Role] = set()
+    at = 0
+    for at, role, old in zip(source["at"], roles, source["records"], strict=False):
+        if role is None or (role not in base and role not in now):
+            out.append((at, old))
+        elif role in now:
+            out.append((at, merge(old, base.get(role, {}), now[role])))
+        done.add(role)
+    return out + [(at, record) for role, record in now.items() if role not in done and role not in base]
