@@ -1,6 +1,6 @@
 """Annotation files of the field. `read` and `write` find the format; each format is a module of its own."""
 
-from vitruvian.formats import coco, labelme
+from vitruvian.formats import coco, labelme, yolo
 from vitruvian.formats.codec import FORMATS, Codec
 from vitruvian.formats.losses import Loss
 from vitruvian.formats.registry import by_name, dumps, read, read_columns, recognise, target, write
@@ -18,4 +18,5 @@ __all__ = [
     "recognise",
     "target",
     "write",
+    "yolo",
 ]
