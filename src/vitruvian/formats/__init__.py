@@ -1,6 +1,6 @@
 """Annotation files of the field. `read` and `write` find the format; each format is a module of its own."""
 
-from vitruvian.formats import coco, labelme, yolo
+from vitruvian.formats import coco, labelme, openpose, yolo
 from vitruvian.formats.codec import FORMATS, Codec
 from vitruvian.formats.losses import Loss
 from vitruvian.formats.registry import by_name, dumps, read, read_columns, recognise, target, write
@@ -13,6 +13,7 @@ __all__ = [
     "coco",
     "dumps",
     "labelme",
+    "openpose",
     "read",
     "read_columns",
     "recognise",
