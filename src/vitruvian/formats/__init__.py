@@ -1,6 +1,6 @@
 """Annotation files of the field. `read` and `write` find the format; each format is a module of its own."""
 
-from vitruvian.formats import coco, labelme, openpose, yolo
+from vitruvian.formats import coco, deeplabcut, labelme, lightning_pose, openpose, parquet, via, yolo
 from vitruvian.formats.codec import FORMATS, Codec
 from vitruvian.formats.losses import Loss
 from vitruvian.formats.registry import by_name, dumps, read, read_columns, recognise, target, write
@@ -11,13 +11,17 @@ __all__ = [
     "Loss",
     "by_name",
     "coco",
+    "deeplabcut",
     "dumps",
     "labelme",
+    "lightning_pose",
     "openpose",
+    "parquet",
     "read",
     "read_columns",
     "recognise",
     "target",
+    "via",
     "write",
     "yolo",
 ]

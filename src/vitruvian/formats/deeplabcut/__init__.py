@@ -1,0 +1,43 @@
+"""DeepLabCut: projects, tables of labels, predictions. See docs/formats/deeplabcut.md."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vitruvian.formats.codec import Codec, register
+from vitruvian.formats.deeplabcut.hdf import KEY
+from vitruvian.formats.deeplabcut.read import is_hdf, read
+from vitruvian.formats.deeplabcut.write import write_file, write_project
+from vitruvian.formats.peek import Peek
+from vitruvian.formats.pose_table import header, is_lightning_pose
+from vitruvian.labels import Dataset
+
+
+@register
+class DeepLabCut(Codec):
+    name = "deeplabcut"
+    title = "DeepLabCut project, labels (csv, h5), predictions"
+    suffixes = (".csv", ".h5")
+    folder = True
+    holds = frozenset({"no_box", "tracks", "unused_media", "names", "edges"})
+    known = frozenset({"cells", "table", "index", "rows", "tables"})
+
+    def sniff(self, peek: Peek) -> bool:
+        if peek.is_folder or peek.path.name == "config.yaml":
+            text = peek.head if not peek.is_folder else Peek(peek.path / "config.yaml").head
+            lines = {line.partition(b":")[0].strip() for line in text.splitlines()}
+            return {b"scorer", b"bodyparts"} <= lines
+        if is_hdf(peek.path):
+            return KEY.encode() in peek.head
+        top = header(peek.head)
+        return bool(top) and not is_lightning_pose(top, peek.path.stem)
+
+    def read(self, path: Path) -> Dataset:
+        return read(path)
+
+    def write(self, dataset: Dataset, path: Path) -> None:
+        """Write a table where `path` ends as one, else a project's folder."""
+        if path.suffix.lower() in (*self.suffixes, ".hdf5"):
+            write_file(dataset, path)
+        else:
+            write_project(dataset, path)

@@ -1,0 +1,133 @@
+"""Read DeepLabCut's projects, single tables of labels, and predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vitruvian.errors import FormatError, OntologyError
+from vitruvian.formats import pose_rows
+from vitruvian.formats.deeplabcut.config import ANIMAL, SINGLE, Config, read_config
+from vitruvian.formats.deeplabcut.hdf import read_hdf
+from vitruvian.formats.pose_media import read_media, report
+from vitruvian.formats.pose_rows import Found
+from vitruvian.formats.pose_table import Table, layout, read_csv
+from vitruvian.labels import Category, Dataset, Instance, MediaEntry, Ontology, skeleton_from_names
+
+NAME = "deeplabcut"
+
+
+def read(path: Path) -> Dataset:
+    """Read a project folder, its config.yaml, or one table (csv or h5); raises FormatError."""
+    found = Found()
+    if path.is_dir() or path.name == "config.yaml":
+        folder = path if path.is_dir() else path.parent
+        config = read_config(folder / "config.yaml", found)
+        tables = _project(folder, config, found)
+    else:
+        config = None
+        tables = [("", str(path), read_hdf(path) if is_hdf(path) else read_csv(path))]
+    return _dataset(path, config, tables, found)
+
+
+def is_hdf(path: Path) -> bool:
+    """Whether a file begins as HDF5 does."""
+    try:
+        with path.open("rb") as file:
+            return file.read(8) == b"\x89HDF\r\n\x1a\n"
+    except (OSError, ValueError):
+        return False
+
+
+def _project(folder: Path, config: Config, found: Found) -> list[tuple[str, str, Table]]:
+    """Return for each table its place in the folder, its path and itself; the h5 file is the authoritative one."""
+    labels = folder / "labeled-data"
+    tables = []
+    name = f"CollectedData_{config.scorer}"
+    root = folder.resolve()
+    for place in sorted(labels.iterdir()) if labels.is_dir() else ():
+        if not place.is_dir():
+            continue
+        csv, hdf = place / f"{name}.csv", place / f"{name}.h5"
+        for other in sorted(place.glob("CollectedData_*")):
+            if other.stem != name and other.suffix in (".csv", ".h5"):
+                found.add(str(other), "", "scorer", f"these are not the labels of {config.scorer!r}; they are not read")
+        for file in (csv, hdf):
+            if file.exists() and not file.resolve().is_relative_to(root):
+                raise FormatError("This leads out of the project's folder", where=str(file), hint="copy it into it")
+        if hdf.is_file():
+            table = read_hdf(hdf)
+            if csv.is_file():
+                _compare(csv, table, found)
+            tables.append((f"labeled-data/{place.name}/{hdf.name}", str(hdf), table))
+        elif csv.is_file():
+            tables.append((f"labeled-data/{place.name}/{csv.name}", str(csv), read_csv(csv)))
+    return tables
+
+
+def _compare(path: Path, table: Table, found: Found) -> None:
+    """Say where the csv beside an h5 file differs, and take its spelling where it does not."""
+    try:
+        other = read_csv(path)
+        same = other.columns == table.columns and other.levels == table.levels
+        old, new = table.values(str(path)), other.values(str(path))
+    except FormatError as error:
+        found.add(str(path), "", "file", f"it cannot be read; the h5 file is ({error.message})")
+        return
+    paths = [["/".join(key) for key in each.index] for each in (table, other)]
+    if not same or paths[0] != paths[1] or not np.array_equal(old, new, equal_nan=True):
+        found.add(str(path), "", "file", "it differs from the h5 file, which is the one that is read")
+        return
+    table.cells, table.newline, table.short = other.cells, other.newline, other.short
+
+
+def _dataset(path: Path, config: Config | None, tables: Sequence[tuple[str, str, Table]], found: Found) -> Dataset:
+    animal = list(config.animal) if config else []
+    single = list(config.single) if config else []
+    for _, file, table in tables:
+        _report(table, file, config, found)
+        for individual, block in pose_rows.blocks(table.levels, table.columns).items():
+            here = single if individual == SINGLE else animal
+            more = [part for part in pose_rows.parts(block) if part not in here]
+            if config and more:
+                found.add(file, "", "bodyparts", f"config.yaml has no {more[0]!r}; it is read all the same")
+            here.extend(more)
+    stated = config.edges if config else []
+    try:
+        categories = [
+            Category(
+                name,
+                skeleton_from_names(
+                    names, edges=[(names.index(a), names.index(b)) for a, b in stated if {a, b} <= set(names)]
+                ),
+            )
+            for name, names in ((ANIMAL, animal), (SINGLE, single))
+            if names or (name == ANIMAL and not single)
+        ]
+    except OntologyError as error:
+        raise FormatError(error.message, where=f"{path}: bodyparts", hint=error.hint) from error
+    ontology = Ontology(path.stem or NAME, tuple(categories), source=NAME)
+    skeletons = {category.name: category.skeleton for category in categories if category.skeleton}
+    media: list[MediaEntry] = []
+    instances: list[Instance] = []
+    for at, (_, file, table) in enumerate(tables):
+        places = read_media(table, NAME, at, file, media, found)
+        instances += pose_rows.decode(
+            table, file, NAME, lambda name: SINGLE if name == SINGLE else ANIMAL, skeletons, places, found
+        )
+    for number, instance in enumerate(instances, 1):
+        instance.id = str(number)
+    kept: dict[str, Any] = {"tables": [{"file": place, **layout(table)} for place, _, table in tables]}
+    if config:
+        kept["config"] = config.text
+    return Dataset(ontology, media, instances, {NAME: kept}, found.warnings())
+
+
+def _report(table: Table, file: str, config: Config | None, found: Found) -> None:
+    report(table, file, found)
+    scorers = sorted({column[table.levels.index("scorer")] for column in table.columns})
+    if config and scorers != [config.scorer]:
+        found.add(file, "", "scorer", f"it says {', '.join(scorers)[:80]}; config.yaml says {config.scorer}")
