@@ -2,6 +2,7 @@
 
 import copy
 import json
+import random
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -180,9 +181,10 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def mutants(document: Any) -> Iterator[Any]:
-    """Yield the document with every odd value at every place."""
+    """Yield the document with some odd values at every place, others at each."""
+    dice = random.Random(7)
     for path in list(places(document)):
-        for odd in ODD:
+        for odd in dice.sample(ODD, 4):
             changed = copy.deepcopy(document)
             spot = changed
             for key in path[:-1]:
@@ -210,7 +212,7 @@ def survives(format: str, place: Path, mutant: Any, file: str, target: Path) -> 
     assert all(str(place) in str(warning) for warning in dataset.warnings)
     codec.write(dataset, target)
     again = json.loads((target / file if file else target).read_text())
-    assert json.dumps(again) == json.dumps(mutant)
+    assert json.dumps(again) == json.dumps(mutant), mutant
     if file:
         shutil.rmtree(target)
 

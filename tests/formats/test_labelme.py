@@ -1,4 +1,3 @@
-import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -176,7 +175,7 @@ def test_broken_files_are_refused_or_come_back(tmp_path: Path) -> None:
         shape("person", [[0, 0], [1, 0], [1, 1]], "polygon", None),
         vitruvian={"video": "a.mp4", "frame": 3, "ontology": {"name": "o", "categories": []}},
     )
-    for mutant in itertools.islice(mutants(small), 0, None, 2):
+    for mutant in mutants(small):
         survives("labelme", tmp_path / "a.json", mutant, "", tmp_path / "again.json")
 
 

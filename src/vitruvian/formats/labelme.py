@@ -20,10 +20,13 @@ from vitruvian.formats.grouped import (
     Shelf,
     Understood,
     build,
+    gather,
     own_fields,
     pairs,
     pictures,
+    place,
     rectangle,
+    shapeless,
     take_own,
     text,
     written,
@@ -157,13 +160,7 @@ class Labelme(Codec):
         _write(dataset, path)
 
     def losses(self, dataset: Dataset) -> list[Loss]:
-        return [*super().losses(dataset), *_shapeless(dataset)]
-
-
-def _shapeless(dataset: Dataset) -> list[Loss]:
-    gone = [i for i in dataset.instances if not i.deleted and i.box is None and not i.mask and not i.visibility.any()]
-    what = "instances without a point, box or mask"
-    return [Loss("no_points", what, len(gone), f"instance {gone[0].id}")] if gone else []
+        return [*super().losses(dataset), *shapeless(dataset)]
 
 
 def _read(path: Path) -> Dataset:
@@ -183,7 +180,7 @@ def _read(path: Path) -> Dataset:
             notes.add("", "shapes", "it is no labelme file, and was left out", str(file))
     if not single and not shelf.media:
         raise FormatError("There is no labelme file in this folder", where=str(path), hint=HINT)
-    _categories(groups)
+    place(groups)
     ontology, instances = build(groups, declared(stated, notes), name=name_of(stated, path.stem), format="labelme")
     source = {"ontology": remember(ontology, stated), "single": single}
     return Dataset(ontology, shelf.media, instances, {"labelme": source}, notes.warnings())
@@ -210,7 +207,8 @@ def _picture(document: Record, name: str, file: str, shelf: Shelf, groups: list[
     media, frame, odd = shelf.add(full, document.get("imageWidth"), document.get("imageHeight"), video, source)
     if odd:
         notes.add("", "imageWidth, imageHeight", "they are no whole numbers, or the frame is of no video", file)
-    for rows in _gathered(shapes):
+    points = [str(shape.get("label")) if shape.get("shape_type") == "point" else None for shape in shapes]
+    for rows in gather([_key(shape) for shape in shapes], points):
         found = SHAPES.understand([shapes[row] for row in rows])
         for field, message in found.odd:
             notes.add(f"shape {rows[0]}", field, message, file)
@@ -220,41 +218,6 @@ def _picture(document: Record, name: str, file: str, shelf: Shelf, groups: list[
         key = f"#{rows[0]}" if found.said.key is None else str(found.said.key)
         id = found.said.id or (f"{name.removesuffix('.json')}:{key}" if name else key)
         groups.append(Group(media, frame, rows, [shapes[row] for row in rows], found.said, id))
-
-
-def _gathered(shapes: list[Record]) -> list[list[int]]:
-    """Return the rows of each instance: a group, or what is left over, by the rules of docs/formats/labelme.md."""
-    rows: dict[Any, list[int]] = {}
-    points: list[int] = []
-    areas: list[int] = []
-    for at, shape in enumerate(shapes):
-        key = _key(shape)
-        if key is not None:
-            rows.setdefault(key, []).append(at)
-        elif shape.get("shape_type") == "point":
-            points.append(at)
-        else:
-            areas.append(at)
-    labels = [str(shapes[at].get("label")) for at in points]
-    if len(set(labels)) < len(labels):
-        left = [[at] for at in (*points, *areas)]
-    elif len(areas) == 1 and points:
-        left = [sorted([*points, *areas])]
-    else:
-        left = [points, *([at] for at in areas)]
-    return sorted([*rows.values(), *filter(None, left)])
-
-
-def _categories(groups: list[Group]) -> None:
-    """Give points without a box or polygon the one category whose points they are, or "object"."""
-    names: dict[str, set[str]] = {}
-    for group in groups:
-        if group.said.category:
-            names.setdefault(group.said.category, set()).update(group.said.points)
-    for group in groups:
-        if not group.said.category:
-            fitting = [category for category, known in names.items() if known >= group.said.points.keys()]
-            group.said.category = fitting[0] if len(fitting) == 1 else "object"
 
 
 def _write(dataset: Dataset, path: Path) -> None:

@@ -4,9 +4,9 @@ from vitruvian.formats.grouped.merge import merge
 from vitruvian.formats.grouped.notes import Notes
 from vitruvian.formats.grouped.own import own_fields, take_own
 from vitruvian.formats.grouped.pictures import Picture, Shelf, pictures
-from vitruvian.formats.grouped.said import Group, Record, Role, Said, Understood, build, instance_of
+from vitruvian.formats.grouped.said import Group, Record, Role, Said, Understood, build, gather, instance_of, place
 from vitruvian.formats.grouped.values import finite, pairs, rectangle, text
-from vitruvian.formats.grouped.write import Encoder, written
+from vitruvian.formats.grouped.write import Encoder, shapeless, written
 
 __all__ = [
     "Encoder",
@@ -20,12 +20,15 @@ __all__ = [
     "Understood",
     "build",
     "finite",
+    "gather",
     "instance_of",
     "merge",
     "own_fields",
     "pairs",
     "pictures",
+    "place",
     "rectangle",
+    "shapeless",
     "take_own",
     "text",
     "written",

@@ -44,6 +44,7 @@ class Shelf:
         self.format = format
         self.media: list[MediaEntry] = []
         self._videos: dict[str, int] = {}
+        self._taken: set[tuple[str, int]] = set()
         self._count = 0
 
     def add(self, name: str, width: Any, height: Any, video: Any, source: Record) -> tuple[int, int, bool]:
@@ -54,15 +55,17 @@ class Shelf:
         self._count += 1
         stated = video if isinstance(video, dict) else {}
         clip, frame = text(stated.get("video")), _whole(stated.get("frame"))
-        if clip is None or frame is None:
+        # Two pictures that claim to be one frame are two images.
+        if clip is None or frame is None or (clip, frame) in self._taken:
             self.media.append(MediaEntry(name, sides[0] or 0, sides[1] or 0, extras={self.format: source}))
             return len(self.media) - 1, 0, odd or bool(video)
+        self._taken.add((clip, frame))
         at = self._videos.setdefault(clip, len(self.media))
         if at == len(self.media):
             self.media.append(MediaEntry(clip, sides[0] or 0, sides[1] or 0, 1, "video", {f"{self.format}_frames": {}}))
         entry = self.media[at]
         entry.frames = max(entry.frames, _whole(stated.get("frames")) or 0, frame + 1)
-        entry.extras[f"{self.format}_frames"].setdefault(str(frame), source)
+        entry.extras[f"{self.format}_frames"][str(frame)] = source
         return at, frame, odd
 
 

@@ -71,6 +71,50 @@ class Group:
     id: str
 
 
+def gather(keys: Sequence[Any], labels: Sequence[str | None]) -> list[list[int]]:
+    """Return the rows of each instance among the records of one picture.
+
+    Records that share a key are one instance. Of the rest, the points are one instance, together with the only other
+    record where there is just one; where a label stands twice among them, each record is an instance of its own.
+
+    Parameters
+    ----------
+    keys : sequence
+        By which the file groups its records; None for none.
+    labels : sequence of str or None
+        The keypoint of each record; None where it is no point.
+    """
+    rows: dict[Any, list[int]] = {}
+    points: list[int] = []
+    areas: list[int] = []
+    for at, (key, label) in enumerate(zip(keys, labels, strict=True)):
+        if key is not None:
+            rows.setdefault(key, []).append(at)
+        elif label is not None:
+            points.append(at)
+        else:
+            areas.append(at)
+    if len({labels[at] for at in points}) < len(points):
+        left = [[at] for at in (*points, *areas)]
+    elif len(areas) == 1 and points:
+        left = [sorted([*points, *areas])]
+    else:
+        left = [points, *([at] for at in areas)]
+    return sorted([*rows.values(), *filter(None, left)])
+
+
+def place(groups: Sequence[Group]) -> None:
+    """Give points without a category the one whose points they are, or "object"."""
+    names: dict[str, set[str]] = {}
+    for group in groups:
+        if group.said.category:
+            names.setdefault(group.said.category, set()).update(group.said.points)
+    for group in groups:
+        if not group.said.category:
+            fitting = [category for category, known in names.items() if known >= group.said.points.keys()]
+            group.said.category = fitting[0] if len(fitting) == 1 else "object"
+
+
 def build(
     groups: Sequence[Group], declared: Iterable[Category], *, name: str, format: str
 ) -> tuple[Ontology, list[Instance]]:

@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 from vitruvian.formats.grouped.merge import merge
 from vitruvian.formats.grouped.said import Record, Role, Understood, instance_of
-from vitruvian.labels import Instance, Ontology, Skeleton
+from vitruvian.formats.losses import Loss
+from vitruvian.labels import Dataset, Instance, Ontology, Skeleton
 
 
 class Encoder(Protocol):
@@ -92,3 +93,10 @@ def _renewed(
             out.append((at, merge(old, base.get(role, {}), now[role])))
         done.add(role)
     return out + [(at, record) for role, record in now.items() if role not in done and role not in base]
+
+
+def shapeless(dataset: Dataset) -> list[Loss]:
+    """Return the loss of instances without a point, box and mask, for formats that know an object by its shapes."""
+    gone = [i for i in dataset.instances if not i.deleted and i.box is None and not i.mask and not i.visibility.any()]
+    what = "instances without a point, box or mask"
+    return [Loss("no_points", what, len(gone), f"instance {gone[0].id}")] if gone else []
