@@ -1,6 +1,6 @@
 """Annotation files of the field. `read` and `write` find the format; each format is a module of its own."""
 
-from vitruvian.formats import coco, deeplabcut, labelme, lightning_pose, openpose, parquet, via, yolo
+from vitruvian.formats import alphapose, coco, deeplabcut, labelme, lightning_pose, openpose, parquet, via, yolo
 from vitruvian.formats.codec import FORMATS, Codec
 from vitruvian.formats.losses import Loss
 from vitruvian.formats.registry import by_name, dumps, read, read_columns, recognise, target, write
@@ -9,6 +9,7 @@ __all__ = [
     "FORMATS",
     "Codec",
     "Loss",
+    "alphapose",
     "by_name",
     "coco",
     "deeplabcut",
