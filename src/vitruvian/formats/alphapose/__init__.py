@@ -21,7 +21,8 @@ _HEAD = re.compile(rb'\s*\[\s*\{[^{}]*"image_id"\s*:\s*"[^"]*\.[A-Za-z0-9]{1,5}"
 class AlphaPose(Codec):
     name = NAME
     title = "AlphaPose results, also its cmu and open variants"
-    suffixes = (".json",)
+    # Not plainly .json: a file of that ending that looks like no format, or is to be written, is meant to be COCO's.
+    suffixes = (".alphapose.json",)
     holds = frozenset({"scores", "confidence", "boxes", "no_box", "tracks", "no_points"})
     known = frozenset(
         {"image_id", "category_id", "keypoints", "score", "box", "idx", "joints", "pose_keypoints_2d", "shape", "top",
