@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -64,6 +65,14 @@ def test_media_and_labels_in_and_out_again(tmp_path: Path) -> None:
     assert (refused.returncode, "--force" in refused.stderr) == (2, True)
 
 
+def test_the_ending_says_the_format_of_an_export(tmp_path: Path) -> None:
+    vitruvian("import", tmp_path / "project", picture(tmp_path / "a.png"), coco_file(tmp_path / "in.json"))
+    done = vitruvian("export", tmp_path / "project", tmp_path / "out.odd")
+    assert (done.returncode, (tmp_path / "out.odd").exists()) == (2, False)
+    assert "belongs to no known format" in done.stderr
+    assert vitruvian("export", tmp_path / "project", tmp_path / "out.odd", "--format", "coco").returncode == 0
+
+
 def test_convert_is_lossless(tmp_path: Path) -> None:
     labels = coco_file(tmp_path / "in.json")
     assert vitruvian("convert", labels, tmp_path / "out.json").returncode == 0
@@ -111,7 +120,7 @@ def test_a_bad_file_is_named_and_stops_nothing(tmp_path: Path) -> None:
         (["serve", "nowhere"], 3, "There is no project here"),
         (["export", "nowhere", "x.json"], 3, "There is no project here"),
         (["convert", "missing.json", "x.json"], 2, "cannot be read"),
-        (["convert", "missing.odd", "x.json"], 2, "belongs to no known format"),
+        (["convert", "missing.odd", "x.json"], 2, "There is no such file"),
         (["frobnicate"], 2, "No such command"),
     ],
 )
@@ -146,6 +155,33 @@ def test_a_moved_file_is_noted(tmp_path: Path) -> None:
 def test_an_error_in_json(tmp_path: Path) -> None:
     done = vitruvian("info", "nothing", "--json")
     assert json.loads(done.stdout)["error"]["code"] == "not_found"
+
+
+@pytest.mark.parametrize("mistake", [["nowhere.png"], ["--preset", "cocoo"]])
+def test_a_mistake_in_an_import_leaves_no_project(mistake: list[str], tmp_path: Path) -> None:
+    image = picture(tmp_path / "a.png")
+    assert vitruvian("import", tmp_path / "project", image, *mistake).returncode == 3
+    assert not (tmp_path / "project").exists()
+
+
+def test_a_preset_of_a_project_that_has_an_ontology_is_noted(tmp_path: Path) -> None:
+    image = picture(tmp_path / "a.png")
+    assert "Note" not in vitruvian("import", tmp_path / "project", image, "--preset", "mpii").stderr
+    assert "Note" not in vitruvian("import", tmp_path / "project", image, "--preset", "mpii").stderr
+    assert "has its ontology already" in vitruvian("import", tmp_path / "project", image, "--preset", "coco").stderr
+
+
+def test_a_folder_without_pictures_is_noted(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert "no images or videos in" in vitruvian("import", tmp_path / "project", tmp_path / "empty").stderr
+
+
+def test_ctrl_c_is_the_way_to_stop_a_server(tmp_path: Path) -> None:
+    vitruvian("import", tmp_path / "project", picture(tmp_path / "a.png"))
+    server = ServerProcess(str(tmp_path / "project"))
+    server.process.send_signal(signal.SIGINT)
+    assert server.process.wait(timeout=20) == 0
+    server.stop()
 
 
 def test_two_servers_on_one_project(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from vitruvian.formats import registry as formats
 @click.command("convert")
 @click.argument("source", type=click.Path(path_type=Path))
 @click.argument("target", type=click.Path(path_type=Path))
-@click.option("--from", "source_format", help="Format of SOURCE; known by its ending when left out.")
+@click.option("--from", "source_format", help="Format of SOURCE; recognised from its content when left out.")
 @click.option("--to", "target_format", help="Format of TARGET; known by its ending when left out.")
 @click.option("--force", is_flag=True, help="Replace TARGET when it exists.")
 @json_option

@@ -24,7 +24,7 @@ from vitruvian.store import label_sets, media, routes
 
 @click.command("demo")
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("vitruvian-demo"))
-@click.option("--port", default=8765, show_default=True, help="0 takes a free one.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 takes a free one.")
 @click.option("--open/--no-open", "opens", default=True, help="Open the page in the browser.")
 @json_option
 def command(folder: Path, port: int, opens: bool, as_json: bool) -> None:
@@ -76,7 +76,10 @@ def command(folder: Path, port: int, opens: bool, as_json: bool) -> None:
             if opens:
                 webbrowser.open(entry)
 
-        serve(opened.store, author=settings.person(), folder=opened.folder, port=port, ready=ready)
+        try:
+            serve(opened.store, author=settings.person(), folder=opened.folder, port=port, ready=ready)
+        except KeyboardInterrupt:  # the way that its own words name
+            console.print("Stopped")
 
 
 def _model_run(opened: OpenProject) -> int:

@@ -16,19 +16,22 @@ from vitruvian.formats import registry as formats
 @project_argument
 @click.argument("target", type=click.Path(path_type=Path))
 @label_set_option
-@click.option("--format", "format_name", default="coco", show_default=True, help="Format of TARGET.")
+@click.option("--format", "format_name", help="Format of TARGET; known by its ending when left out.")
 @click.option("--force", is_flag=True, help="Replace TARGET when it exists.")
 @json_option
-def command(project: str, target: Path, label_set: int | None, format_name: str, force: bool, as_json: bool) -> None:
+def command(
+    project: str, target: Path, label_set: int | None, format_name: str | None, force: bool, as_json: bool
+) -> None:
     """Write the labels of PROJECT to TARGET: a person's when there are some, otherwise a model's or an import's."""
     if target.exists() and not force:
         raise click.UsageError(f"{target} exists; --force replaces it")
+    codec = formats.target(target, format=format_name)
     with open_project(project, read_only=True) as opened:
         with opened.store.read() as connection:
             kinds = ("person", "consensus", "model", "import", "gold")
             chosen = choose(connection, opened.id, label_set, kinds=kinds)
         dataset = labels(opened.store, chosen.id)
-    formats.write(dataset, target, format=format_name)
+    codec.write(dataset, target)
     report(
         {"target": target, "label_set": chosen.id, "media": len(dataset.media), "instances": len(dataset.instances)},
         as_json=as_json,

@@ -38,7 +38,11 @@ def command(thing: str, as_json: bool) -> None:
     elif there:
         raise NotFound("There is no project in this folder", where=thing, hint="make one with `vitruvian import`")
     elif path.suffix or len(path.parts) > 1:
-        raise NotFound("There is no such file or folder", where=thing, hint="`vitruvian info presets` lists presets")
+        raise NotFound(
+            "There is no such file or folder",
+            where=thing,
+            hint="check the path; `vitruvian info presets` lists presets",
+        )
     else:
         facts = _preset(thing, as_json)
     report(facts, as_json=as_json)

@@ -36,7 +36,10 @@ def command(project: str, host: str, port: int, opens: bool, as_json: bool) -> N
                 webbrowser.open(address)
 
         folder = opened.folder or _session_folder(opened.store.address)
-        serve(opened.store, author=settings.person(), folder=folder, host=host, port=port, ready=ready)
+        try:
+            serve(opened.store, author=settings.person(), folder=folder, host=host, port=port, ready=ready)
+        except KeyboardInterrupt:  # the way that its own words name
+            console.print("Stopped")
 
 
 def _session_folder(database: str) -> Path:
