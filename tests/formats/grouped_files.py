@@ -180,11 +180,11 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from places(value[key], (*path, key))
 
 
-def mutants(document: Any) -> Iterator[Any]:
+def mutants(document: Any, each: int = 4) -> Iterator[Any]:
     """Yield the document with some odd values at every place, others at each."""
     dice = random.Random(7)
     for path in list(places(document)):
-        for odd in dice.sample(ODD, 4):
+        for odd in dice.sample(ODD, each):
             changed = copy.deepcopy(document)
             spot = changed
             for key in path[:-1]:

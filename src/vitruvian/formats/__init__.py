@@ -1,6 +1,17 @@
 """Annotation files of the field. `read` and `write` find the format; each format is a module of its own."""
 
-from vitruvian.formats import alphapose, coco, deeplabcut, labelme, lightning_pose, openpose, parquet, via, yolo
+from vitruvian.formats import (
+    alphapose,
+    coco,
+    deeplabcut,
+    labelme,
+    lightning_pose,
+    openpose,
+    parquet,
+    supervisely,
+    via,
+    yolo,
+)
 from vitruvian.formats.codec import FORMATS, Codec
 from vitruvian.formats.losses import Loss
 from vitruvian.formats.registry import by_name, dumps, read, read_columns, recognise, target, write
@@ -21,6 +32,7 @@ __all__ = [
     "read",
     "read_columns",
     "recognise",
+    "supervisely",
     "target",
     "via",
     "write",

@@ -46,6 +46,14 @@ def remember(ontology: Ontology, stated: Any) -> Record:
     return {"stated": stated, "read_as": plain(ontology)}
 
 
+def before(source: Any) -> dict[str, Category]:
+    """Return the categories as they were read, by name; `source` is what :func:`remember` returned."""
+    try:
+        return {category.name: category for category in ontology_from_document(source["read_as"])}
+    except (OntologyError, KeyError, TypeError):
+        return {}
+
+
 def name_of(value: Any, otherwise: str) -> str:
     """Return the name of an ontology that a file holds."""
     name = value.get("name") if isinstance(value, dict) else None
