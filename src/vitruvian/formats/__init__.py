@@ -3,6 +3,7 @@
 from vitruvian.formats import (
     alphapose,
     coco,
+    cvat,
     deeplabcut,
     labelme,
     lightning_pose,
@@ -24,6 +25,7 @@ __all__ = [
     "alphapose",
     "by_name",
     "coco",
+    "cvat",
     "deeplabcut",
     "dumps",
     "labelme",
