@@ -110,15 +110,16 @@ def _dataset(labels: Any, path: Path) -> Dataset:
         at, frame = places(suggestion.video, int(suggestion.frame_idx))
         suggestions.append({"media": at, "frame": frame, "metadata": plain(suggestion.metadata)})
     used = {(i.media, i.frame) for i in instances}
-    kept: dict[str, Any] = {
+    provenance = plain({name: value for name, value in labels.provenance.items() if name != "filename"})
+    stated = {
         "tracks": [[ours, str(track.name)] for ours, track in zip(tracks, labels.tracks, strict=True)],
         "suggestions": suggestions,
-        "provenance": plain({k: v for k, v in labels.provenance.items() if k != "filename"}),
+        "provenance": provenance,
+        "negative": negative,
     }
+    kept: dict[str, Any] = {name: value for name, value in stated.items() if value}
     if {(at, frame) for at, frame in frames} - used:
         kept["frames"] = frames
-    if negative:
-        kept["negative"] = negative
     return Dataset(
         Ontology(path.stem or NAME, tuple(categories), source=NAME), media, instances, {NAME: kept}, found.warnings()
     )
