@@ -1,14 +1,15 @@
-# Every target sets up what it needs, says what it is doing, and is quick when nothing changed.
+# Every target sets up what it needs and says what it is doing; what is there already is not made again.
 .PHONY: demo dev test test-web lint bench soak setup web browser pins clean
 PYTHON ?= python3
 CHECK ?=
+PORT ?= 8765
 BIN := .venv/bin
 READY := .venv/ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 demo: setup web                    ## The leading example on a real clip; CHECK=1 drives the page once and prints JSON
 ifeq ($(CHECK),)
-	@$(BIN)/vitruvian demo .cache/demo
+	@$(BIN)/vitruvian demo .cache/demo --port $(PORT)
 else
 	@$(BIN)/python tools/chromium.py >&2
 	@$(BIN)/python tools/demo_check.py
@@ -30,8 +31,8 @@ lint: setup                        ## Style, types, layers, length; the page's t
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python tools/file_length.py
-	@$(BIN)/python tools/npm.py run lint
-	@$(BIN)/python tools/npm.py run check
+	@$(BIN)/python tools/npm.py --after-changes run lint
+	@$(BIN)/python tools/npm.py --after-changes run check
 
 bench: setup web browser           ## All benchmarks; writes the figures into docs/benchmarks.md
 	@$(BIN)/python benchmarks/run.py
