@@ -95,8 +95,16 @@ def _renewed(
     return out + [(at, record) for role, record in now.items() if role not in done and role not in base]
 
 
-def shapeless(dataset: Dataset) -> list[Loss]:
-    """Return the loss of instances without a point, box and mask, for formats that know an object by its shapes."""
-    gone = [i for i in dataset.instances if not i.deleted and i.box is None and not i.mask and not i.visibility.any()]
+def shapeless(dataset: Dataset, *, bare: bool = False) -> list[Loss]:
+    """Return the loss of instances without a point, box and mask, for formats that know an object by its shapes.
+
+    With `bare` those with a skeleton are none, since the format can say a skeleton without points.
+    """
+    pointless = {category.name for category in dataset.ontology if not (bare and category.skeleton)}
+    gone = [
+        i
+        for i in dataset.instances
+        if i.category in pointless and not i.deleted and i.box is None and not i.mask and not i.visibility.any()
+    ]
     what = "instances without a point, box or mask"
     return [Loss("no_points", what, len(gone), f"instance {gone[0].id}")] if gone else []

@@ -57,9 +57,7 @@ class Supervisely(Codec):
         _write(dataset, path)
 
     def losses(self, dataset: Dataset) -> list[Loss]:
-        bare = {category.name for category in dataset.ontology if category.skeleton is None}
-        instances = [instance for instance in dataset.instances if instance.category in bare]
-        return [*super().losses(dataset), *shapeless(Dataset(dataset.ontology, dataset.media, instances))]
+        return [*super().losses(dataset), *shapeless(dataset, bare=True)]
 
 
 def _read(path: Path) -> Dataset:
