@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from vitruvian.errors import FormatError
@@ -19,6 +20,8 @@ MAX_DEPTH = 50
 COMMENT, INSTRUCTION = "!--", "?"
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Whatever may need another spelling, or has none.
+_ODD = re.compile("[^ !#-%'-;=?-~]")
 _NAME = re.compile(r"[^\s<>&\"'=/!?{}]+")
 _XML = "http://www.w3.org/XML/1998/namespace"
 
@@ -235,6 +238,7 @@ def append(parent: Node, made: Node, depth: int) -> None:
     below.append(made)
 
 
+@lru_cache(maxsize=1024)
 def _name(tag: str, prefix: str) -> tuple[str, str]:
     """Return the written name of a tag, and the declaration of its namespace."""
     space, _, local = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
@@ -248,11 +252,14 @@ def _name(tag: str, prefix: str) -> tuple[str, str]:
 
 
 def _attribute(key: str, value: str, at: Node) -> str:
-    name, space = _name(key, f"a{list(at['attrib']).index(key)}")
+    # Prefixes differ, since an element may have attributes of several namespaces.
+    name, space = _name(key, f"a{list(at['attrib']).index(key)}" if key.startswith("{") else "")
     return f'{space} {name}="{_escape(value, quote=True)}"'
 
 
 def _escape(said: str, *, quote: bool = False) -> str:
+    if not _ODD.search(said):
+        return said
     bad = _FORBIDDEN.search(said)
     if bad:
         raise FormatError(

@@ -82,9 +82,9 @@ def tasks(root: Node) -> list[Task]:
     for meta in nodes.children(root, "meta"):
         for entry in nodes.children(meta):
             if entry["tag"] in ("task", "job"):
-                found.append(_task(entry))
+                found.append(_task(entry, meta))
             elif entry["tag"] == "project":
-                found += [_task(task) for task in nodes.children(nodes.child(entry, "tasks") or {}, "task")]
+                found += [_task(task, meta) for task in nodes.children(nodes.child(entry, "tasks") or {}, "task")]
     return found or [Task()]
 
 
@@ -112,8 +112,9 @@ def count(said: str) -> int:
     return int(said) if plain and int(said) < MAX_COUNT else 0
 
 
-def _task(entry: Node) -> Task:
-    size = nodes.child(entry, "original_size")
+def _task(entry: Node, meta: Node) -> Task:
+    # Some exports of a job have the size beside it.
+    size = nodes.child(entry, "original_size") or nodes.child(meta, "original_size")
     return Task(
         nodes.text(entry, "id"),
         _raw(entry, "name"),
