@@ -6,10 +6,32 @@ from pathlib import Path
 
 from vitruvian.formats.codec import Codec, register
 from vitruvian.formats.losses import Loss
-from vitruvian.formats.mpii import as_json
+from vitruvian.formats.matlab import first_name
+from vitruvian.formats.mpii import as_json, release
 from vitruvian.formats.mpii.people import losses
 from vitruvian.formats.peek import Peek
 from vitruvian.labels import Dataset
+
+
+@register
+class Mpii(Codec):
+    name = release.NAME
+    title = "MPII Human Pose, the Matlab file"
+    suffixes = (".mat",)
+    holds = frozenset({"hidden", "no_box", "no_points", "unused_media"})
+    known = frozenset({"image", "annorect", "annopoints", "top", "others"})
+
+    def sniff(self, peek: Peek) -> bool:
+        return peek.head.startswith(b"MATLAB 5.0") and first_name(peek.head) == "RELEASE"
+
+    def read(self, path: Path) -> Dataset:
+        return release.read(path)
+
+    def write(self, dataset: Dataset, path: Path) -> None:
+        release.write(dataset, path)
+
+    def losses(self, dataset: Dataset) -> list[Loss]:
+        return losses(dataset, super().losses(dataset))
 
 
 @register
