@@ -45,7 +45,7 @@ def twice(images: Sequence[Record]) -> set[Hashable]:
     seen: set[tuple[Hashable, int]] = set()
     found: set[Hashable] = set()
     for image in images:
-        place = frame_of(image)
+        place = frame_of(image) if "vid_id" in image else None
         if place is not None and isinstance(place[0], tuple):
             if place in seen:
                 found.add(place[0])

@@ -118,7 +118,7 @@ def _media(
     for position, image in enumerate(images):
         id = image.get("id")
         width, height = _side(image, "width"), _side(image, "height")
-        frame = frame_of(image)
+        frame = frame_of(image) if "vid_id" in image or "video" in image else None
         if frame is not None and frame[0] not in unclear:
             at = videos.setdefault(frame[0], len(media))
             if at == len(media):
