@@ -145,7 +145,7 @@ class Labelme(Codec):
     title = "labelme, a file for each image"
     folder = True
     holds = frozenset(FEATURES)
-    known = frozenset({"at", "records", "category", "file", "shell", "others", "order", "ontology", "single"})
+    known = frozenset({"at", "records", "category", "id", "file", "shell", "others", "order", "ontology", "single"})
 
     def sniff(self, peek: Peek) -> bool:
         if not peek.is_folder:

@@ -145,7 +145,20 @@ class Via(Codec):
     suffixes = (".json",)
     holds = frozenset(FEATURES)
     known = frozenset(
-        {"at", "records", "category", "key", "shell", "others", "keys", "unlisted", "order", "ontology", "project"}
+        {
+            "at",
+            "records",
+            "category",
+            "id",
+            "key",
+            "shell",
+            "others",
+            "keys",
+            "unlisted",
+            "order",
+            "ontology",
+            "project",
+        }
     )
 
     def sniff(self, peek: Peek) -> bool:

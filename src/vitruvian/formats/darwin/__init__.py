@@ -32,7 +32,7 @@ class Darwin(Codec):
     folder = True
     holds = frozenset(FEATURES)
     known = frozenset(
-        {"at", "records", "category", "file", "shell", "shells", "others", "order", "ontology", "single", "files"}
+        {"at", "records", "category", "id", "file", "shell", "shells", "others", "order", "ontology", "single", "files"}
     )
 
     def sniff(self, peek: Peek) -> bool:

@@ -147,12 +147,12 @@ def build(
     instances = []
     for group in groups:
         category = str(group.said.category)
-        extras = {format: {"at": group.at, "records": group.records, "category": category}}
         id = group.id
         while id in used:
             used[group.id] += 1
             id = f"{group.id}#{used[group.id]}"
         used[id] = 1
+        extras = {format: {"at": group.at, "records": group.records, "category": category, "id": id}}
         made = instance_of(group.said, id, ontology.category(category).skeleton, extras)
         made.media, made.frame = group.media, group.frame
         instances.append(made)

@@ -73,7 +73,7 @@ def written(
             key = encoder.fresh_key(instance, taken)
             taken.add(key)
         seen.update(source["at"])
-        base = instance_of(said, said.id or instance.id, skeleton, {})
+        base = instance_of(said, source.get("id", instance.id), skeleton, {})
         fresh = encoder.encode(base, skeleton, said.key), encoder.encode(instance, skeleton, key)
         out += [((at, number + 1), record) for at, record in _renewed(source, understood.roles, *fresh)]
     out.sort(key=lambda entry: entry[0])

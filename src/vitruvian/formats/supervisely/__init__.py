@@ -41,7 +41,7 @@ class Supervisely(Codec):
     folder = True
     holds = frozenset(FEATURES)
     known = frozenset(
-        {"at", "records", "category", "file", "shell", "others", "order", "ontology", "single", "files", "meta",
+        {"at", "records", "category", "id", "file", "shell", "others", "order", "ontology", "single", "files", "meta",
          "nodes", "title", "shape", "color", "geometry_config"}
     )  # fmt: skip
 
