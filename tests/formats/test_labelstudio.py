@@ -310,6 +310,30 @@ def test_all_that_is_promised_comes_back(tmp_path: Path) -> None:
     assert by_name("labelstudio").losses(source) == []
 
 
+def stored(found: Dataset) -> Dataset:
+    """Return a dataset as a project gives it back: through JSON, under another name of the ontology."""
+    ontology = Ontology("project", found.ontology.categories, 9)
+    found = copy.deepcopy(found)
+    for one in (found, *found.media, *found.instances):
+        one.extras = json.loads(json.dumps(one.extras))
+    found.ontology = ontology
+    return found
+
+
+def test_what_was_stored_in_between_comes_back() -> None:
+    for content in (cats(), video(), document(rich())):
+        assert document(stored(dataset(content, "in.json"))) == content
+
+
+def test_two_tasks_of_one_frame() -> None:
+    content = document(rich())
+    content.append(copy.deepcopy(content[1]))
+    found = comes_back(content)
+    assert sorted((i.id, i.frame) for i in found.instances) == [("1", 0), ("2", 0), ("3", 5), ("3 (2)", 5), ("4", 7)]
+    found.instances.pop()
+    assert len(dataset(document(found), "out.json").instances) == 4
+
+
 def test_an_edited_ontology_is_stated() -> None:
     found = dataset(document(rich()), "in.json")
     first = found.ontology.categories[0]

@@ -101,6 +101,15 @@ def test_what_was_not_edited_goes_back_letter_by_letter(tmp_path: Path) -> None:
     assert [m.name for m in read(tmp_path / "out" / "house.yaml").media][1] == "bare.jpg"
 
 
+def test_what_was_stored_in_between_goes_back_too(tmp_path: Path) -> None:
+    found = read(house(tmp_path / "in"))
+    for one in (found, *found.media, *found.instances):
+        one.extras = json.loads(json.dumps(one.extras))
+    found.ontology = Ontology("project", found.ontology.categories, 9)
+    write(found, tmp_path / "out", format="yolo")
+    assert texts(tmp_path / "out") == texts(tmp_path / "in")
+
+
 def test_an_edit_changes_its_own_numbers_only(tmp_path: Path) -> None:
     found = read(house(tmp_path / "in"))
     dog, cat, other = found.instances

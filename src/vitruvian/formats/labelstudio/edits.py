@@ -227,8 +227,8 @@ class Editor:
     def _add(self, instance: Instance, at: int, name: str, group: Group, size: tuple[int, int]) -> None:
         anchor = min(group.points.values()) if group.box is None else group.box
         parent = self._rectangle(instance, group, size)
-        own = size_of(self.before[anchor])
-        new = _point(instance, at, name, own if own[0] else size, parent, self._taken)
+        own = size_of(self.before[anchor], size)
+        new = _point(instance, at, name, own, parent, self._taken)
         self._added.setdefault(anchor, []).extend(self.like(r) for r in new)
         self.changed = True
 
@@ -245,8 +245,8 @@ class Editor:
             if known["type"] == "rectanglelabels":
                 return str(known["id"])
         id = self._free(instance.id)
-        own = size_of(self.before[anchor])
-        (rectangle, *_) = new_regions(instance, own if own[0] else size, (), set(), points=False)
+        own = size_of(self.before[anchor], size)
+        (rectangle, *_) = new_regions(instance, own, (), set(), points=False)
         self._added.setdefault(anchor, []).append(self.like({**rectangle, "id": id}))
         for where in group.points.values():
             self._patch(where, {"parentID": id}, {})
@@ -277,7 +277,7 @@ class Editor:
         box = instance.box
         value: Record = {}
         if box is not None and (before.box is None or not np.array_equal(before.box, box)):
-            own = size_of(old) if size_of(old)[0] else size
+            own = size_of(old, size)
             sides = to_shares(box, (*own, *own), 100).tolist()
             same = [before.box is not None and before.box[side] == box[side] for side in range(4)]
             sides_changed = {n: s for n, s, kept in zip(_SIDES, sides, same, strict=True) if not kept}
@@ -298,7 +298,7 @@ class Editor:
             meta = old["meta"] if isinstance(old.get("meta"), dict) else {}
             changes["meta"] = {**meta, OURS: _ours(instance)}
         if value or changes:
-            self._patch(at, changes, value)
+            self._patch(at, {**changes, **_stated_size(old, size)}, value)
         if instance.confidence is None and before.confidence is not None:
             self._drop(at, "score")
 
@@ -311,9 +311,13 @@ class Editor:
         result: Record = self.before[where]
         old, new = before.xy[at].tolist(), instance.xy[at].tolist()
         if old != new:
-            own = size_of(result) if size_of(result)[0] else size
+            own = size_of(result, size)
             shares = to_shares(new, own, 100).tolist()
-            self._patch(where, {}, {n: s for n, s, a, b in zip("xy", shares, old, new, strict=True) if a != b})
+            self._patch(
+                where,
+                _stated_size(result, size),
+                {n: s for n, s, a, b in zip("xy", shares, old, new, strict=True) if a != b},
+            )
         if instance.visibility[at] != before.visibility[at]:
             self._hide(where, hidden=bool(instance.visibility[at] == 1))
         score = np.float32(np.nan) if instance.score is None else instance.score[at]
@@ -365,6 +369,11 @@ class Editor:
 
 
 _GONE: Record = {"gone": True}
+
+
+def _stated_size(result: Record, size: tuple[int, int]) -> Record:
+    """Return the size that an edited region's percents are of, where it does not state it itself."""
+    return {} if size_of(result)[0] else {"original_width": size[0], "original_height": size[1]}
 
 
 def _tidy(result: Record) -> Record | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,10 +44,16 @@ def read(path: Path) -> Dataset:
     FormatError
         Not JSON, or not tasks.
     """
+    # Very many records are made and none is thrown away: looking for garbage among them is wasted.
+    collecting = gc.isenabled()
+    gc.disable()
     try:
         return dataset(read_json(path), str(path))
     except RecursionError as error:
         raise FormatError(TOO_DEEP, where=str(path), hint="check the file") from error
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def dataset(document: Any, file: str) -> Dataset:

@@ -214,12 +214,12 @@ def _texts(value: Any) -> list[str]:
     return [t for t in value if isinstance(t, str) and t.strip()] if isinstance(value, list) else []
 
 
-def size_of(result: Any) -> tuple[int, int]:
-    """Return a region's original_width and original_height; 0, 0 where it states none."""
+def size_of(result: Any, otherwise: tuple[int, int] = (0, 0)) -> tuple[int, int]:
+    """Return a region's original_width and original_height; `otherwise` where it states none."""
     if not isinstance(result, dict):
-        return 0, 0
+        return otherwise
     width, height = side(result.get("original_width")), side(result.get("original_height"))
-    return (width, height) if width and height else (0, 0)
+    return (width, height) if width and height else otherwise
 
 
 def number(value: Any) -> float | None:
@@ -256,7 +256,7 @@ def said(results: Results, group: Group, names: Sequence[str], size: tuple[int, 
     for at, name in enumerate(names):
         result = results.all[group.points[name]] if name in group.points else None
         place = percent(result["value"], ("x", "y")) if result else None
-        own = size_of(result) if size_of(result)[0] else size
+        own = size_of(result, size)
         if result is None or place is None or not own[0]:
             continue
         shares[at], sizes[at] = place, own
@@ -283,7 +283,7 @@ def _box(found: Said, results: Results, group: Group, size: tuple[int, int]) -> 
         value = value["sequence"][group.key]
         found.track = region_id(result)
     stated = percent(value, ("x", "y", "width", "height")) if isinstance(value, dict) else None
-    own = size_of(result) if size_of(result)[0] else size
+    own = size_of(result, size)
     if stated is not None and own[0]:
         box = to_pixels(stated, (*own, *own), 100)
         found.box = box if np.isfinite(box).all() and (box[2:] >= 0).all() else None

@@ -74,8 +74,9 @@ def size(task: Record) -> tuple[int, int]:
             return width, height
     for _, _, entry in sources(task):
         for result in entry["result"]:
-            if size_of(result)[0]:
-                return size_of(result)
+            stated_there = size_of(result)
+            if stated_there[0]:
+                return stated_there
     return 0, 0
 
 

@@ -36,11 +36,14 @@ def document(dataset: Dataset) -> Any:
         whole = _is_whole_video(entry)
         for frame, position, task in known:
             # A task of a whole video bears the key frames of all of it.
-            own = [i for f in sorted(members[at]) for i in members[at][f]] if whole else members[at].pop(frame, [])
+            frames = sorted(members[at]) if whole else [frame]
+            several = [p for f, p, _ in known if f == frame]
+            own = [i for f in frames for i in members[at][f] if whole or _position(i, several) == position]
             kept.append((position, _renewed(task, (frame, position), entry, own, dataset, taken)))
         if whole:
             continue
-        for frame in sorted(members[at]) or ([] if known else [0]):
+        there = {frame for frame, _, _ in known}
+        for frame in sorted(members[at].keys() - there) or ([] if known else [0]):
             own = [i for i in members[at][frame] if not i.deleted]
             if own or not known:
                 new.append(_task(entry, frame, own, dataset, taken))
@@ -51,12 +54,20 @@ def document(dataset: Dataset) -> Any:
     return every[0] if single else every
 
 
+def _position(instance: Instance, several: Sequence[int]) -> int:
+    """Return which task of its frame an instance goes to: the one that it was read from, or the first."""
+    stated = instance.extras.get("labelstudio", {}).get("task")
+    return stated if stated in several else several[0]
+
+
 def _state_ontology(every: list[Record], new: bool, dataset: Dataset) -> None:
     """Put the ontology into a task's meta where there is none and it is ours, or where it was edited."""
     stated = dataset.ontology.document()
     source = dataset.extras.get("labelstudio", {})
     at = next((at for at, task in enumerate(every) if "ontology" in task_facts.ours(task)), None)
-    if not every or stated == source.get("ontology") or (not source and not new):
+    # A project gives the ontology a name and a version of its own; what it says is its categories.
+    read_as = source.get("ontology", {}).get("categories")
+    if not every or stated["categories"] == read_as or (not source and not new):
         return
     if at is None:
         at = next((at for at, task in enumerate(every) if task_facts.ours(task)), 0)
