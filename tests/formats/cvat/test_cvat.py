@@ -1,3 +1,4 @@
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -277,6 +278,40 @@ def test_a_new_category_joins_the_labels(tmp_path: Path) -> None:
     assert [c.name for c in back.ontology] == [c.name for c in found.ontology]
     assert back.ontology.skeleton("mug") == mug.skeleton
     assert next(i for i in back.instances if i.id == "m").box is not None
+
+
+def test_a_point_keeps_its_place_when_its_neighbours_go(tmp_path: Path) -> None:
+    found = read_text(tmp_path, NESTED)
+    next(i for i in found.instances if i.frame == 4).deleted = True
+    middle = next(i for i in read_text(tmp_path, CVAT.dumps(found).decode()).instances if i.frame == 2)
+    assert middle.xy.tolist() == [[3, 2], [12, 20], [0, 0]]
+    assert middle.keyed is not None
+    assert not middle.keyed.any()
+
+
+def test_shapes_that_change_their_kind(tmp_path: Path) -> None:
+    found = read_text(tmp_path, CVAT.dumps(rich()).decode())
+    by_id = {i.id: i for i in found.instances}
+    by_id["12"].mask = {"size": [480, 640], "counts": [5, 3, 307192]}
+    by_id["12"].attributes["b"] = 1
+    by_id["9"].mask = [[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]] * 2
+    by_id["10"].box = None
+    by_id["8"].box = np.ones(4)
+    by_id["y"].box = None
+    same(found, read_text(tmp_path, CVAT.dumps(found).decode()))
+
+
+def test_a_companion_without_its_skeleton_is_a_category(tmp_path: Path) -> None:
+    content = CVAT.dumps(rich()).decode()
+    alone = re.sub(r' group_id="\d+"', "", content)
+    found = read_text(tmp_path, alone)
+    assert "person box" in found.ontology.index
+    assert tree(CVAT.dumps(found)) == tree(alone)
+    for i in (found := read_text(tmp_path, content)).instances:
+        i.deleted = i.track == "1"
+    assert [c.name for c in read_text(tmp_path, CVAT.dumps(found).decode()).ontology] == [
+        c.name for c in rich().ontology
+    ]
 
 
 def test_what_it_holds_comes_back(tmp_path: Path) -> None:

@@ -44,7 +44,9 @@ def edited(
         None in an image.
     """
     points, boxes, areas = points_differ(instance, said), _differ(instance.box, said.box), instance.mask != said.mask
-    words = instance.attributes != said.attributes or own_of(instance, frame) != _own_said(said, frame)
+    words = _spelled(instance.attributes) != _spelled(said.attributes) or own_of(instance, frame) != _own_said(
+        said, frame
+    )
     if not (points.any() or boxes or areas or words):
         return shapes, []
     kept = copy.deepcopy(shapes)
@@ -60,15 +62,19 @@ def edited(
         kept = [shape for shape in kept if not any(shape is gone for gone in old)]
         new = parts.mask_parts(instance, frame, usual, size)
         for was, made in zip(old, new, strict=False):
-            kept.append({**was, "node": {**made, "tail": was["node"].get("tail", "")}})
+            kept.append({**was, "node": _in_place(made, was["node"])})
         fresh += new[len(old) :]
     if not kept and not fresh:
         fresh.append(empty(instance, skeleton, frame, usual))
-    if fresh and kept and all(shape["node"]["tag"] == "tag" for shape in kept):
-        # A tag says that there is no shape; with one, the shape takes over what it said.
-        kept, words = [], True
+    if fresh and all(shape["node"]["tag"] == "tag" for shape in kept):
+        kept = []  # a tag says that there is no shape
+    places = [shape["at"] for shape in kept]
+    gone = [shape["node"] for shape in shapes if shape["at"] not in places]
+    if any(nodes.children(node, "attribute") for node in gone):
+        # What stood at a shape that is no more is said by another.
+        words = True
         said = replace(said, own={name: value for name, value in said.own.items() if name == "id"})
-        parts.own(fresh[0], "id", said.own.get("id"))
+        parts.own(kept[0]["node"] if kept else fresh[0], "id", said.own.get("id"))
     if words:
         _words(kept, fresh, instance, said, inputs, frame)
     return kept, fresh
@@ -207,6 +213,19 @@ def _box(
     return [shape for shape in shapes if shape is not old], []
 
 
+def _spelled(attributes: Mapping[str, Any]) -> list[tuple[str, str]]:
+    # True is 1 to Python, and NaN is not NaN; neither is so in a file.
+    return sorted((name, repr(value)) for name, value in attributes.items())
+
+
+def _in_place(made: Node, was: Node) -> Node:
+    """Return a new shape with what another one says beside its geometry, to stand where that stood."""
+    for name in ("label", "group_id", "source", "z_order", "keyframe"):
+        if name in was["attrib"]:
+            made["attrib"][name] = was["attrib"][name]
+    return {**was, "tag": made["tag"], "attrib": made["attrib"]}
+
+
 def _words(
     shapes: list[Shape],
     new: list[Node],
@@ -242,7 +261,7 @@ def _natural(every: list[Node], named: dict[str, Any], inputs: Mapping[str, str]
             if name not in named:
                 parts.attribute(made, name, None)
             # The first of a name is the one that is read.
-            elif name in left and typed(found.get("text", ""), inputs.get(name, "")) != left.pop(name):
+            elif name in left and repr(typed(found.get("text", ""), inputs.get(name, ""))) != repr(left.pop(name)):
                 found["text"] = untyped(named[name])
     for name, value in left.items():
         parts.attribute(every[0], name, untyped(value))

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from vitruvian.errors import FormatError
 from vitruvian.formats.cvat import nodes, survey
+from vitruvian.formats.cvat.between import between
 from vitruvian.formats.cvat.files import pieces
 from vitruvian.formats.cvat.labels import Label, category, read_labels
 from vitruvian.formats.cvat.nodes import Node
@@ -88,8 +87,14 @@ class _Reader:
         categories = self._categories()
         self.ontology = Ontology(Path(self.file).stem.strip() or "cvat", tuple(categories))
         self._lay_out_media(root)
-        bundles = self._bundles(root)
-        instances = self._instances(_joined(bundles))
+        bundles = _joined(self._bundles(root))
+        # Shapes of a companion's label that no skeleton is grouped with stand for themselves.
+        alone = dict.fromkeys(
+            bundle.label for bundle in bundles if bundle.frames and bundle.label not in self.ontology.index
+        )
+        more = [category(self.labels[name], {}, None, self.notes) for name in alone]
+        self.ontology = Ontology(self.ontology.name, (*categories, *more))
+        instances = self._instances(bundles)
         top = {key: value for key, value in root.items() if key != "children"}
         others = [[at, other] for at, other in enumerate(nodes.children(root)) if not _holds(other)]
         return Dataset(
@@ -268,28 +273,28 @@ class _Reader:
 
     def _instances(self, bundles: list[Bundle]) -> list[Instance]:
         widths = {c.name: len(c.skeleton) if c.skeleton else 0 for c in self.ontology}
-        if sum(widths[bundle.label] * len(bundle.frames) for bundle in bundles) > MAX_POINTS:
+        if sum(widths[bundle.label] * len(bundle.frames) for bundle in bundles if bundle.frames) > MAX_POINTS:
             raise FormatError("It has too many points", where=self.file, hint=f"at most {MAX_POINTS} are read")
         rows: list[tuple[list[int], Bundle, int]] = []
         for bundle in bundles:
             rows += [(min(shape["at"] for shape in bundle.frames[frame]), bundle, frame) for frame in bundle.frames]
         rows.sort(key=lambda row: row[0])
-        between = {id(bundle): _between(bundle) for bundle in bundles if bundle.track is not None}
+        filled = {id(bundle): _between(bundle) for bundle in bundles if bundle.track is not None}
         ids: set[str] = set()
-        return [self._instance(row, *where[1:], between.get(id(where[1]), {}), ids) for row, where in enumerate(rows)]
+        return [self._instance(row, *where[1:], filled.get(id(where[1]), {}), ids) for row, where in enumerate(rows)]
 
     def _instance(
-        self, row: int, bundle: Bundle, frame: int, between: dict[int, dict[str, list[float]]], ids: set[str]
+        self, row: int, bundle: Bundle, frame: int, filled: dict[int, dict[str, list[float]]], ids: set[str]
     ) -> Instance:
         shapes = bundle.frames[frame]
         where = f"{bundle.where}: frame {frame}" if bundle.track is not None else bundle.where
         place = [self.media[bundle.media].name, frame, bundle.track, bundle.label]
         record: dict[str, Any] = {"shapes": shapes, "place": place, **_aside(shapes, bundle)}
-        if frame in between:
-            record["between"] = between[frame]
+        if frame in filled:
+            record["between"] = filled[frame]
             self.notes.add(where, "points", "points without an entry in this frame lie between their own", 1)
         try:
-            found = self._said(shapes, bundle, between.get(frame, {}))
+            found = self._said(shapes, bundle, filled.get(frame, {}))
             confidence, area = own_number(found, "confidence"), own_number(found, "area")
         except FormatError as error:
             raise FormatError(error.message, where=f"{self.file}: {where}: {error.where}", hint=error.hint) from error
@@ -321,7 +326,7 @@ class _Reader:
             extras={"cvat": record},
         )
 
-    def _said(self, shapes: list[Shape], bundle: Bundle, between: dict[str, list[float]]) -> Said:
+    def _said(self, shapes: list[Shape], bundle: Bundle, filled: dict[str, list[float]]) -> Said:
         pixels = 0
         for shape in shapes:
             if shape["node"]["tag"] == "mask":
@@ -331,7 +336,7 @@ class _Reader:
             raise FormatError("The masks of this file are too large together", where="mask", hint="split the file")
         skeleton: Skeleton | None = self.ontology.category(bundle.label).skeleton
         inputs = self.labels[bundle.label].inputs
-        return said(shapes, skeleton, inputs, bundle.size, between, tracked=bundle.track is not None)
+        return said(shapes, skeleton, inputs, bundle.size, filled, tracked=bundle.track is not None)
 
 
 def _holds(at: Node) -> bool:
@@ -405,35 +410,10 @@ def _anchor(members: list[Bundle]) -> Bundle | None:
 
 
 def _between(bundle: Bundle) -> dict[int, dict[str, list[float]]]:
-    """Return, by frame and name, the points of nested tracks that lie between two frames that list them."""
     listed: dict[str, dict[int, Node]] = defaultdict(dict)
     for frame, shapes in bundle.frames.items():
         for shape in shapes:
             if "part" in shape:
                 listed[shape["part"]].setdefault(frame, shape["node"])
     whole = {f for f, shapes in bundle.frames.items() if any(s["node"]["tag"] == "skeleton" for s in shapes)}
-    found: dict[int, dict[str, list[float]]] = defaultdict(dict)
-    frames = np.array(sorted(bundle.frames), np.int64)
-    for part, own in listed.items():
-        keys = np.array(sorted(own), np.int64)
-        for at in np.setdiff1d(frames, keys).tolist():
-            after = int(np.searchsorted(keys, at))
-            if after == 0 or at in whole:
-                continue
-            before, following = own[int(keys[after - 1])], own[int(keys[min(after, len(keys) - 1)])]
-            place = _spot(before, following, int(keys[after - 1]), int(keys[min(after, len(keys) - 1)]), at)
-            if place is not None:
-                found[at][part] = place
-    return dict(found)
-
-
-def _spot(before: Node, after: Node, start: int, stop: int, at: int) -> list[float] | None:
-    if flag(before, "outside"):
-        return None
-    try:
-        first, last = (list(map(float, n["attrib"].get("points", "").split(","))) for n in (before, after))
-        share = 0.0 if flag(after, "outside") or stop <= at else (at - start) / (stop - start)
-        x, y = (a + (b - a) * share for a, b in zip(first, last, strict=True))
-    except ValueError:
-        return None  # the frame that lists it says what is wrong with it
-    return [x, y, 1.0 if flag(before, "occluded") else 2.0]
+    return between(listed, set(bundle.frames) - whole)

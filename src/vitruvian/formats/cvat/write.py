@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from vitruvian.errors import FormatError
-from vitruvian.formats.cvat import edits, meta, nodes
+from vitruvian.formats.cvat import edits, meta, nodes, parts
+from vitruvian.formats.cvat.between import between
 from vitruvian.formats.cvat.files import NAME, zipped
 from vitruvian.formats.cvat.labels import Label, read_labels
 from vitruvian.formats.cvat.nodes import Node, node
@@ -61,6 +62,20 @@ class _Holder:
         self.new: list[Node] = []
         self.inner: dict[int, _Holder] = {}
 
+    def listed(self) -> tuple[dict[str, dict[int, Node]], dict[int, dict[str, list[float]]]]:
+        """Return the points that nested tracks list, by name and frame, and those that follow from them."""
+        listed: dict[str, dict[int, Node]] = defaultdict(dict)
+        for inner in self.inner.values():
+            own = listed[inner.header["attrib"].get("label", "")]
+            for made in [item for _, item in inner.items] + inner.new:
+                if made["tag"] == "points":
+                    own.setdefault(int(made["attrib"]["frame"]), made)
+        outer = [item for _, item in self.items] + self.new
+        whole = {int(item["attrib"]["frame"]) for item in outer if item["tag"] == "skeleton"}
+        frames = {frame for own in listed.values() for frame in own} - whole
+        follows = {frame: dict[str, list[float]]() for frame in frames} | between(listed, frames)
+        return listed, follows
+
     def built(self, depth: int) -> Node:
         made = dict(self.header)
         placed = [*self.items, *((at, inner.built(depth + 1)) for at, inner in self.inner.items())]
@@ -107,6 +122,7 @@ class _Writer:
         for instance, new in late:
             if new:
                 self._place(instance, new)
+        self._fill()
         self._group_tracks()
         return self._built()
 
@@ -273,6 +289,32 @@ class _Writer:
                 made["attrib"]["frame"] = str(frame)
                 holder = self._inner(holder, made["attrib"].pop("label"))
             holder.new.append(made)
+
+    def _fill(self) -> None:
+        """List points of nested tracks whose place no longer follows from their neighbours', since these changed."""
+        filled: dict[int, Any] = {}
+        for instance in self.dataset.instances:
+            key = (instance.media, str(instance.track), instance.category, "points")
+            holder = self.tracks.get(key)
+            frame, skeleton = self._frame(instance), self.dataset.ontology.category(instance.category).skeleton
+            if instance.deleted or holder is None or not holder.inner or frame is None or skeleton is None:
+                continue
+            if id(holder) not in filled:
+                filled[id(holder)] = holder.listed()
+            listed, follows = filled[id(holder)]
+            for at, name in enumerate(skeleton.names):
+                if frame in listed.get(name, {}) or frame not in follows:
+                    continue
+                x, y, seen = follows[frame].get(name, [0.0, 0.0, 0.0])
+                now = (
+                    [*instance.xy[at].tolist(), float(instance.visibility[at])]
+                    if instance.visibility[at]
+                    else [0.0] * 3
+                )
+                if now != [x, y, seen]:
+                    made = parts.point(instance, skeleton, at, frame)
+                    made["attrib"]["frame"] = str(frame)
+                    self._inner(holder, made["attrib"].pop("label")).new.append(made)
 
     def _inner(self, outer: _Holder, name: str) -> _Holder:
         for inner in outer.inner.values():
