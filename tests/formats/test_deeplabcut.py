@@ -123,6 +123,20 @@ def test_an_edit_changes_its_cells_only(tmp_path: Path) -> None:
     assert (tmp_path / "out.csv").read_text() == wanted
 
 
+def test_another_skeleton_drops_adds_and_moves_columns(tmp_path: Path) -> None:
+    found = read(put(tmp_path, SIMPLE), format="deeplabcut")
+    names = ("tail", "snout", "new")
+    skeleton = found.ontology.skeleton("animal")
+    found.ontology = ontology(names, ())
+    for each in found.instances:
+        picks = [skeleton.index.get(name, -1) for name in names]
+        each.xy = np.vstack((each.xy, [[0, 0]]))[picks]
+        each.visibility = np.append(each.visibility, 0).astype(np.uint8)[picks]
+    found.instances[0].place(2, 5, 6)
+    write(found, tmp_path / "out.csv", format="deeplabcut")
+    same(found, read(tmp_path / "out.csv", format="deeplabcut"))
+
+
 def test_a_project_comes_back_with_its_config(tmp_path: Path) -> None:
     place = project(tmp_path / "in")
     assert recognise(place).name == "deeplabcut"
@@ -137,6 +151,20 @@ def test_a_project_comes_back_with_its_config(tmp_path: Path) -> None:
     same(found, read(tmp_path / "out"))
     with pytest.raises(FormatError, match="something already"):
         write(found, tmp_path / "out", format="deeplabcut")
+
+
+def test_another_skeleton_changes_the_config(tmp_path: Path) -> None:
+    found = read(project(tmp_path / "in"))
+    found.ontology = ontology(("tail", "snout", "paw"), ((0, 2),))
+    for each in found.instances:
+        each.xy, each.visibility = each.xy[[2, 0, 1]], each.visibility[[2, 0, 1]]
+    write(found, tmp_path / "out", format="deeplabcut")
+    again = read(tmp_path / "out")
+    same(found, again)
+    assert again.ontology.skeleton("animal") == found.ontology.skeleton("animal")
+    config = (tmp_path / "out" / "config.yaml").read_text()
+    assert "pcutoff: 0.4" in config
+    assert "crop: 0, 640, 0, 480" in config
 
 
 def test_the_h5_file_is_the_authoritative_one(tmp_path: Path) -> None:

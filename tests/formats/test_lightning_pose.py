@@ -82,6 +82,20 @@ def test_an_edit_changes_its_cells_only(tmp_path: Path) -> None:
     assert [i.visibility.tolist() for i in again.instances] == [[2, 2], [1, 2]]
 
 
+def test_another_skeleton_drops_adds_and_moves_columns(tmp_path: Path) -> None:
+    found = read(put(tmp_path, LABELS), format="lightning_pose")
+    names = ("tail_top", "paw1LH_top", "new")
+    skeleton = found.ontology.skeleton("animal")
+    found.ontology = ontology(names, ())
+    for each in found.instances:
+        picks = [skeleton.index.get(name, -1) for name in names]
+        each.xy = np.vstack((each.xy, [[0, 0]]))[picks]
+        each.visibility = np.append(each.visibility, 0).astype(np.uint8)[picks]
+    found.instances[0].place(2, 5, 6)
+    write(found, tmp_path / "out.csv", format="lightning_pose")
+    same(found, read(tmp_path / "out.csv", format="lightning_pose"))
+
+
 def test_what_it_says_it_holds_it_holds(tmp_path: Path) -> None:
     media = [MediaEntry("a/1.png"), MediaEntry("b.png"), MediaEntry("c.png")]
     old = Dataset(ontology(edges=()), media, [instance("1", 0, 0, [2, 1, 0, 2]), instance("2", 2, 0, [0, 0, 0, 0])])

@@ -88,7 +88,7 @@ def _columns(dataset: Dataset, skeletons: dict[str, Skeleton], live: list[Instan
         isinstance(c, list) and len(c) == len(LEVELS) and all(isinstance(part, str) for part in c) for c in stated
     ):
         stated = []
-    columns = [tuple(column) for column in stated if column[1] in names]
+    columns = pose_rows.fit(LEVELS, [tuple(column) for column in stated], list(names))
     scorer = columns[0][0] if columns else "vitruvian"
     coords = list(dict.fromkeys(coord for _, _, coord in columns)) or ["x", "y"]
     # Only this column tells an instance without points from a frame without an instance, and hidden points from others.

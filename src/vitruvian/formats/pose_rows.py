@@ -50,6 +50,19 @@ def parts(block: Block) -> list[str]:
     return list(dict.fromkeys(part for part, _ in block))
 
 
+def fit(levels: Sequence[str], columns: Sequence[tuple[str, ...]], names: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return the columns of a file without body parts that the ontology lost; in its order when that has changed."""
+    part = levels.index("bodyparts")
+    known = {name: at for at, name in enumerate(names)}
+    found = [column for column in columns if column[part] in known]
+    order = [known[name] for name in dict.fromkeys(column[part] for column in found)]
+    if order == sorted(order):
+        return found
+    individual = levels.index("individuals") if "individuals" in levels else 0
+    first = {name: at for at, name in enumerate(dict.fromkeys(column[individual] for column in found))}
+    return sorted(found, key=lambda column: (first[column[individual]], known[column[part]]))
+
+
 def _coords(block: Block) -> list[str]:
     return list(dict.fromkeys(["x", "y", *(coord for _, coord in block)]))
 

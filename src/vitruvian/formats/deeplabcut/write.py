@@ -37,6 +37,7 @@ class Plan:
     individuals: list[str] | None
     skeletons: dict[str, Skeleton]
     members: dict[Row, list[tuple[str, Instance]]]
+    project: bool = False
 
     def frames(self) -> dict[int, list[int]]:
         """Return the frames with instances of each media."""
@@ -68,6 +69,7 @@ def write_file(dataset: Dataset, path: Path) -> None:
 def write_project(dataset: Dataset, path: Path) -> None:
     """Write a project's folder, which must be new or empty; raises FormatError and LabelError."""
     plan = _plan(dataset)
+    plan.project = True
     kept = _kept(dataset)
     groups: dict[str, list[tuple[int, int, tuple[str, ...]]]] = defaultdict(list)
     used = plan.frames()
@@ -223,6 +225,10 @@ def _table(
     columns: list[tuple[str, ...]] = [tuple(column) for column in shape.get("columns") or ()]
     if plan.individuals is not None and "individuals" not in levels:
         levels, columns = LEVELS, []
+    # In a project config.yaml says the order, and each table may have its own.
+    names = [*plan.animal, *(name for name in plan.single if name not in plan.animal)]
+    order = list(dict.fromkeys(column[levels.index("bodyparts")] for column in columns))
+    columns = pose_rows.fit(levels, columns, [n for n in order if n in names] if plan.project else names)
     members = [
         (row, name, instance)
         for row, (at, frame, _) in enumerate(places)
