@@ -126,6 +126,8 @@ def test_all_that_it_holds_comes_back(tmp_path: Path) -> None:
     same(dataset, again, DATUMARO.holds)
     assert not DATUMARO.losses(dataset)
     assert not again.warnings
+    # Images and frames of a video: media of any kind.
+    assert json.loads((tmp_path / "new" / "annotations" / "default.json").read_text())["media_type"] == 1
 
 
 def test_lengths_are_packed_as_coco_does() -> None:

@@ -155,6 +155,10 @@ def _document(shell: Record, members: list[Picture], dataset: Dataset, ontology:
             items.append({**source["shell"], "annotations": records} if had or records else source["shell"])
         else:
             items.append({**_fresh(picture), "annotations": records})
+    if not shell and members:
+        # Datumaro refuses a file that has another kind of media than it states: frames of videos, images, or both.
+        kinds = {bool(picture.video) for picture in members}
+        document["media_type"] = 1 if len(kinds) == 2 else 4 if kinds == {True} else 2
     document["items"] = items
     field = "infos" if "infos" in document or "info" not in document else "info"
     infos = document.get(field)
