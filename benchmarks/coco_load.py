@@ -1,11 +1,17 @@
-"""Load a COCO file of 262,000 people: Vitruvian against json.load and pycocotools, in one run."""
+"""Load a COCO file of 262,000 people: Vitruvian against json.load and pycocotools, in one run.
+
+``--peers`` also installs sleap-io and datumaro into an environment of their own, which is thrown away, and times their
+readers on a smaller file.
+"""
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import gc
 import io
 import json
+import subprocess
 import sys
 import tempfile
 import time
@@ -13,13 +19,24 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 from pycocotools.coco import COCO
 
 import vitruvian as vt
+from vitruvian.formats.coco.columns import read_columns
 
 PEOPLE = 262_000
 PEOPLE_PER_IMAGE = 4
 CHUNK = 4096
+
+#: sleap-io's time grows faster than the file.
+PEER_PEOPLE = 8000
+PEERS = {
+    "sleap-io": "import sleap_io; load = lambda: sleap_io.load_coco(FILE); count = lambda l: sum(map(len, l))",
+    "datumaro": "import datumaro; load = lambda: datumaro.Dataset.import_from(FOLDER, 'coco_person_keypoints'); "
+    "count = lambda d: sum(len([a for a in i.annotations if a.type == datumaro.AnnotationType.points]) for i in d)",
+}
+TIMED = "import time; begun = time.process_time(); l = load(); n = count(l); print(n, time.process_time() - begun)"
 
 
 def make(path: Path, people: int) -> None:
@@ -73,27 +90,63 @@ def with_pycocotools(path: Path) -> object:
         return COCO(str(path))
 
 
+def with_peers(folder: Path) -> dict[str, object]:
+    """Return the times of other libraries' readers on one file; they leave out images that are not there."""
+    file = folder / "annotations" / "person_keypoints_train.json"
+    file.parent.mkdir()
+    make(file, PEER_PEOPLE)
+    for number in range(PEER_PEOPLE // PEOPLE_PER_IMAGE):
+        for place in (file.parent, folder / "images" / "train"):
+            place.mkdir(parents=True, exist_ok=True)
+            Image.new("RGB", (640, 480)).save(place / f"{number:012d}.jpg")
+    subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
+    python = folder / "venv" / "bin" / "python"
+    subprocess.run([python, "-m", "pip", "install", "--quiet", *PEERS], check=True, stdout=sys.stderr)
+    found: dict[str, object] = {"peers_people": PEER_PEOPLE}
+    for name, load in PEERS.items():
+        code = f"FILE, FOLDER = {str(file)!r}, {str(folder)!r}; {load}; {TIMED}"
+        done = subprocess.run([python, "-c", code], check=True, capture_output=True, text=True)
+        people, seconds = done.stdout.split()[-2:]
+        if int(people) != PEER_PEOPLE:
+            raise RuntimeError(f"{name} read {people} of {PEER_PEOPLE} people")
+        found[f"peers_{name}_seconds"] = round(float(seconds), 2)
+    found["peers_vitruvian_read_seconds"] = round(timed(vt.read, file), 2)
+    found["peers_vitruvian_columns_seconds"] = round(timed(read_columns, file), 2)
+    return found
+
+
 def main() -> None:
-    people = int(sys.argv[1]) if len(sys.argv) > 1 else PEOPLE
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("people", nargs="?", type=int, default=PEOPLE)
+    parser.add_argument("--peers", action="store_true", help="also time sleap-io and datumaro, which are downloaded")
+    chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "people.json"
-        make(path, people)
+        make(path, chosen.people)
         size = path.stat().st_size / 1e6
         plain = timed(lambda p: json.loads(p.read_bytes()), path)
         tools = timed(with_pycocotools, path)
         ours = timed(vt.read, path)
+        columns = timed(read_columns, path)
+        path.unlink()
+        peers = with_peers(Path(folder)) if chosen.peers else {}
     print(
         json.dumps(
             {
                 "name": "coco_load",
-                "people": people,
+                "people": chosen.people,
                 "megabytes": round(size),
                 "vitruvian_seconds": round(ours, 2),
                 "vitruvian_megabytes_per_second": round(size / ours),
+                "columns_seconds": round(columns, 2),
+                "columns_megabytes_per_second": round(size / columns),
                 "json_load_seconds": round(plain, 2),
                 "pycocotools_seconds": round(tools, 2),
                 "times_as_fast_as_json_load": round(plain / ours, 2),
                 "times_as_fast_as_pycocotools": round(tools / ours, 2),
+                "columns_times_as_fast_as_json_load": round(plain / columns, 2),
+                "columns_times_as_fast_as_pycocotools": round(tools / columns, 2),
+                **peers,
             }
         )
     )

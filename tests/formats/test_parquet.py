@@ -264,6 +264,17 @@ def test_an_unfinished_part_is_left_out_and_named(tmp_path: Path) -> None:
     assert len(again.warnings) == 4
 
 
+def test_a_worker_that_died_starts_over(tmp_path: Path) -> None:
+    first, second = rich(), rich()
+    second.instances = [i for i in second.instances if i.category != "mug"]
+    parquet.append(first, tmp_path / "labels", name="shard-1")
+    (tmp_path / "labels" / "media" / "shard-1.parquet").unlink()
+    parquet.append(second, tmp_path / "labels", name="shard-1")
+    again = parquet.read(tmp_path / "labels")
+    assert [i.id for i in again.instances] == [i.id for i in second.instances]
+    assert not again.warnings
+
+
 def test_nothing_is_written_over_or_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "old").write_text("old")

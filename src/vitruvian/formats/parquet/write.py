@@ -17,12 +17,14 @@ from vitruvian.formats.json_file import encode_json, write_atomically
 from vitruvian.formats.parquet.layout import (
     BASE,
     DESCRIPTION,
+    ENDING,
     FORMAT,
     INSTANCES,
     MEDIA,
     ONTOLOGY,
     VERSION,
     arrow,
+    folders,
     instance_schema,
     json_text,
     ontology_bytes,
@@ -119,7 +121,8 @@ def append_columns(
         A folder whose ontology is the same.
     name : str, optional
         Of the part. A worker that names it after its piece of the work, such as ``"shard-00017"``, and starts over
-        writes no piece twice: a part that exists is refused. Otherwise unique and ordered by time.
+        writes no piece twice: a finished part is refused, an unfinished one replaced. No two workers may write the
+        same at once. Otherwise unique and ordered by time.
 
     Returns
     -------
@@ -163,6 +166,13 @@ def _append(labels: Labels, path: Path, name: str | None) -> str:
             f"{chosen!r} is no name for a part", where=str(path), hint=f"letters, digits, - and _; not {BASE}..."
         )
     create(labels.ontology, path)
+    if (path / MEDIA / f"{chosen}{ENDING}").exists():
+        raise FormatError("There is a part of this name already", where=f"{path}: {chosen}", hint="choose another name")
+    for place in folders(labels.ontology):
+        # Of a worker that died in the midst of it: none of them may become a piece of this part.
+        left = path / INSTANCES / place / f"{chosen}{ENDING}"
+        with writing(left):
+            left.unlink(missing_ok=True)
     write_parts(labels, path, [chosen])
     return chosen
 
