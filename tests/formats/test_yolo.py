@@ -220,10 +220,13 @@ def test_deviating_lines_are_read_and_reported(tmp_path: Path, line: str, says: 
     assert [says in w.message for w in found.warnings] == [True]
     write(found, tmp_path / "out", format="yolo")
     assert texts(tmp_path / "out") == texts(tmp_path / "in")
-    for instance in found.instances[:1]:
-        instance.place(0, 1, 2, 1)
-    write(found, tmp_path / "edited", format="yolo")
-    assert read(tmp_path / "edited").instances[0].xy[0].tolist() == [1, 2]
+    for visibility in (1, 2):
+        edited = found.instances[0]
+        edited.place(0, 1, 2, visibility)
+        write(found, tmp_path / f"edited{visibility}", format="yolo")
+        again = read(tmp_path / f"edited{visibility}").instances[0]
+        assert again.xy[0].tolist() == [1, 2]
+        assert again.visibility.tolist() == edited.visibility.tolist()
 
 
 @pytest.mark.parametrize(

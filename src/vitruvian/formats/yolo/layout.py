@@ -205,7 +205,7 @@ def _inside(root: Path, place: PurePosixPath, sized: Iterable[str]) -> Iterator[
                 by_label.setdefault(path, "")
     base = "" if images == "." else images
     for path in sized:
-        if _below(path, base) and ".." not in path:
+        if (not base or _below(path, base)) and ".." not in path:
             by_label.setdefault(label_of(path), "")
     return ((base, image, label) for label, image in sorted(by_label.items()))
 

@@ -122,7 +122,8 @@ def renewed(line: str, instance: Instance, category: int, size: tuple[int, int],
     if box is not None and not np.array_equal(box, before.box[0]):
         tokens[1:5] = _box(box, size)
     _move(tokens, instance, before, size, count, dims)
-    if len(stated) == 6 + count * dims and instance.confidence != before.confidence[0]:
+    confidence = None if np.isnan(before.confidence[0]) else float(before.confidence[0])
+    if len(stated) == 6 + count * dims and instance.confidence != confidence:
         tokens[-1:] = [] if instance.confidence is None else [plain(instance.confidence)]
     if tokens == stated:
         return line
@@ -142,10 +143,18 @@ def _move(tokens: list[str], instance: Instance, before: Table, size: tuple[int,
     if len(tokens) == 5:
         tokens += ["0"] * (count * dims)
     xy = to_shares(instance.xy, size)
+    thirds = instance.visibility.astype(np.float64)
+    if before.scored[0]:
+        scores = [float(str(s)) if s > 0 else 1.0 for s in score]
+        graded = np.where(thirds > 0, scores, 0)
+        if (thirds == 1).any() or np.isin(graded, (0, 1, 2)).all():
+            # Such a line would be read as visibilities, or has a hidden point, which scores have no word for.
+            tokens[7 : 5 + count * dims : dims] = ["0"] * count
+            moved[:] = True
+        else:
+            thirds = graded
     for at in np.flatnonzero(moved).tolist():
-        third = instance.visibility[at]
-        if before.scored[0] and third:
-            third = 1.0 if np.isnan(score[at]) else float(str(score[at]))
+        third = thirds[at]
         start = 5 + at * dims
         tokens[start : start + dims] = _point(xy[at].tolist(), third, dims)
 
