@@ -56,8 +56,8 @@ class _File(msgspec.Struct):
 def read_columns(path: Path) -> Columns:
     """Read the poses of a COCO file, with confidences, areas and crowds.
 
-    Plain files take a tenth of the time that :func:`vitruvian.formats.coco.read.read` needs, since no record is kept;
-    others are read by it. Media are named by their image ids, PoseTrack's frames too, since results name no more.
+    Plain files take about a third of the time that :func:`vitruvian.formats.coco.read.read` needs, since no record is
+    kept; others are read by it. Media are named by their image ids, PoseTrack's frames too, since results name no more.
 
     Raises
     ------
