@@ -1,8 +1,6 @@
-import contextlib
 import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from hypothesis import strategies as st
 
 import vitruvian as vt
 from tests.formats.coco_files import coco_file, person, real_files, two_videos, whole_body
+from tests.formats.parquet_files import assert_same, assert_same_poses, columns, instance, rewrite, rich
 from vitruvian.errors import FormatError, LabelError
 from vitruvian.formats import FORMATS, by_name, parquet, recognise
 from vitruvian.formats.coco.read import dataset as coco_dataset
@@ -29,119 +28,9 @@ from vitruvian.labels import (
     Keypoint,
     MediaEntry,
     Ontology,
-    Poses,
     Skeleton,
     empty_poses,
 )
-
-HAND = Skeleton(
-    (
-        Keypoint("left tip", 0.05, "right tip", "tips", "#ff0000", "the very end"),
-        Keypoint("right tip", 0.025, "left tip"),
-        Keypoint("root"),
-    ),
-    ((0, 2), (1, 2)),
-)
-DOT = Skeleton((Keypoint("centre"),))
-
-
-def instance(id: str, category: str = "hand", **given: Any) -> Instance:
-    count = {"hand": 3, "Dot/1": 1, "mug": 0}[category]
-    xy = (np.arange(2 * count, dtype=np.float64) + len(id) / 10).reshape(count, 2)
-    fields = {"media": 0, "frame": 0, "xy": xy, "visibility": np.array([1, 0, 2][:count], np.uint8), **given}
-    return Instance(id, category, **fields)
-
-
-def rich() -> Dataset:
-    """Everything that a dataset can say, in an order that no category or media has to itself."""
-    full = instance(
-        "full",
-        media=1,
-        frame=7,
-        score=np.array([0.1, np.nan, 0.9], np.float32),
-        keyed=np.array([True, False, True]),
-        box=np.array([0.1, 2, 30.25, 4]),
-        mask=[[1, 2.5, 3, 4, 5, 6]],
-        track="left hand",
-        confidence=0.1,
-        area=1234.5678,
-        crowd=True,
-        attributes={"mood": "glad", "odd": [1, 2.0, None, float("inf")], "große Zahl": 10**30},
-        extras={"coco": {"id": 7, "a": {"b": []}}, "other": {"x": "\ud800"}},
-    )
-    return Dataset(
-        Ontology(
-            "things",
-            (
-                Category("mug", None, "#00ff00"),
-                Category("hand", HAND, extras={"coco": {"id": 1}}),
-                Category("Dot/1", DOT),
-                Category("HAND"),
-            ),
-            version=3,
-            source="a book",
-        ),
-        [
-            MediaEntry("a.jpg", 640, 480, extras={"coco": {"id": 1}}),
-            MediaEntry("clip.mp4", 1280, 720, 100, "video"),
-            MediaEntry("a.jpg"),
-            MediaEntry("../unused/ä.jpg", 1, 1),
-        ],
-        [
-            instance("z", "mug", box=np.array([1.0, 2, 3, 0])),
-            full,
-            instance("b", "Dot/1", media=2, confidence=float("nan"), score=np.array([np.nan], np.float32)),
-            instance("a", media=2, mask={"size": [4, 4], "counts": "04`0"}, area=float("nan")),
-            instance("mugs", "mug", media=1, frame=99, track="5", mask=[]),
-            instance("last", visibility=np.zeros(3, np.uint8), extras={"parquet": {"mine": 1}}),
-        ],
-        extras={"coco": {"top": {"info": {}}}, "parquet": {"note": "kept"}},
-    )
-
-
-def same(one: Instance, other: Instance) -> bool:
-    for field in fields(Instance):
-        a, b = getattr(one, field.name), getattr(other, field.name)
-        if isinstance(a, np.ndarray):
-            if not (isinstance(b, np.ndarray) and a.dtype == b.dtype and np.array_equal(a, b, equal_nan=True)):
-                return False
-        elif json.dumps(a, sort_keys=True) != json.dumps(b, sort_keys=True):
-            return False
-    return True
-
-
-def assert_same(one: Dataset, other: Dataset) -> None:
-    assert one.ontology.document() == other.ontology.document()
-    assert one.media == other.media
-    assert len(one.instances) == len(other.instances)
-    for a, b in zip(one.instances, other.instances, strict=True):
-        assert same(a, b), (a, b)
-    assert one.extras == other.extras
-
-
-def assert_same_poses(one: Poses, other: Poses) -> None:
-    for field in fields(Poses):
-        np.testing.assert_array_equal(getattr(one, field.name), getattr(other, field.name), field.name)
-
-
-def columns(count: int = 10, seed: int = 0) -> Columns:
-    random = np.random.default_rng(seed)
-    ontology = Ontology("two", (Category("hand", HAND), Category("Dot/1", DOT), Category("mug")))
-    poses = empty_poses(count, 3)
-    poses.category[:] = random.integers(0, 3, count)
-    kept = np.arange(3) < np.array([3, 1, 0])[poses.category][:, None]
-    poses.xy[:] = random.normal(0, 1e3, (count, 3, 2)) * kept[:, :, None]
-    poses.visibility[:] = random.integers(0, 3, (count, 3)) * kept
-    poses.media[:] = random.integers(0, 4, count)
-    poses.frame[:] = random.integers(0, 9, count)
-    poses.track[:] = random.integers(-1, 3, count) * 7
-    poses.track[poses.track < 0] = -1
-    poses.box[::2] = random.uniform(0, 9, (len(poses.box[::2]), 4))
-    poses.score[::3, 0] = np.where(kept[::3, 0], np.float32(0.3), np.float32(np.nan))
-    poses.confidence[::2] = 0.1
-    poses.area[::3] = 5.5
-    poses.crowd[::4] = True
-    return Columns(ontology, ("a", "b", "c", "d"), poses)
 
 
 @pytest.mark.parametrize("parts", [1, 3, 50])
@@ -335,11 +224,6 @@ def test_pandas_reads_it(tmp_path: Path) -> None:
     assert list(media["name"]) == [entry.name for entry in dataset.media]
 
 
-def rewrite(file: Path, change: Any) -> None:
-    """Write a file again as other programs do: without the schema that Arrow keeps beside Parquet's."""
-    pq.write_table(change(pq.read_table(file)), file, store_schema=False)
-
-
 def test_what_another_program_wrote_again_is_read(tmp_path: Path) -> None:
     """Lists without length, large texts, and columns of one's own, which are kept."""
     dataset = rich()
@@ -359,126 +243,6 @@ def test_what_another_program_wrote_again_is_read(tmp_path: Path) -> None:
     assert written["split"].to_pylist() == ["train", None, "val"]
     assert_same(parquet.read(tmp_path / "again"), again)
     assert_same_poses(parquet.read_columns(tmp_path / "labels").poses, dataset.poses)
-
-
-def wrong(name: str, type: pa.DataType) -> Any:
-    return lambda table: table.set_column(table.schema.get_field_index(name), name, pa.nulls(len(table), type))
-
-
-BROKEN: dict[str, tuple[str, Any]] = {
-    "lists of another length": ("x", lambda a: [v[:-1] for v in a]),
-    "lists of different length": ("y", lambda a: [*a[:-1], a[-1] + [1.0]]),
-    "not finite": ("x", lambda a: [[*v[:-1], float("inf")] for v in a]),
-    "gap in a list": ("x", lambda a: [[*v[:-1], None] for v in a]),
-    "no list": ("x", lambda a: [*a[:-1], None]),
-    "visibility 3": ("visibility", lambda a: [[3] * len(v) for v in a]),
-    "visibility -1": ("visibility", lambda a: [[-1] * len(v) for v in a]),
-    "box": ("box", lambda a: [[1.0, 2, -3, 4]] * len(a)),
-    "no such media": ("media_row", lambda a: [10**12] * len(a)),
-    "media -1": ("media_row", lambda a: [-1] * len(a)),
-    "no media": ("media_row", lambda a: [None] * len(a)),
-    "frame": ("frame", lambda a: [-1] * len(a)),
-    "attributes": ("attributes", lambda a: ["{"] * len(a)),
-    "attributes no object": ("attributes", lambda a: ["[]"] * len(a)),
-    "extras": ("extras", lambda a: ["1"] * len(a)),
-    "deep": ("mask", lambda a: ["[" * 100_000] * len(a)),
-    "mask": ("mask", lambda a: ["7"] * len(a)),
-}
-
-
-@pytest.mark.parametrize("what", BROKEN)
-def test_impossible_values_name_their_row_and_column(tmp_path: Path, what: str) -> None:
-    parquet.write(rich(), tmp_path / "labels")
-    name, change = BROKEN[what]
-    file = tmp_path / "labels" / "instances" / "hand" / "base-00000.parquet"
-    rewrite(file, lambda table: table.set_column(
-        table.schema.get_field_index(name), name, pa.array(change(table[name].to_pylist()))))  # fmt: skip
-    with pytest.raises(FormatError) as caught:
-        parquet.read(tmp_path / "labels")
-    assert str(file) in caught.value.where
-    assert caught.value.hint
-    if name in ("x", "y", "visibility", "box", "media_row", "frame"):
-        with pytest.raises(FormatError):
-            parquet.read_columns(tmp_path / "labels")
-
-
-@pytest.mark.parametrize("of", ["instances/hand", "media"])
-def test_every_column_of_a_wrong_type_or_missing_is_refused(tmp_path: Path, of: str) -> None:
-    parquet.write(rich(), tmp_path / "whole")
-    file = tmp_path / "whole" / of / "base-00000.parquet"
-    for column in (name for name in pq.read_schema(file).names if name != "mine"):
-        for change in (
-            lambda table, name=column: table.drop_columns([name]),
-            lambda table, name=column: table.append_column(name, table[name]),
-            wrong(column, pa.binary()),
-            wrong(column, pa.list_(pa.list_(pa.int8()))),
-        ):
-            shutil.rmtree(tmp_path / "labels", ignore_errors=True)
-            shutil.copytree(tmp_path / "whole", tmp_path / "labels")
-            rewrite(tmp_path / "labels" / of / "base-00000.parquet", change)
-            with pytest.raises(FormatError, match=column):
-                parquet.read(tmp_path / "labels")
-
-
-def test_broken_bytes_give_one_error(tmp_path: Path) -> None:
-    """Cut, turned and foreign files: a FormatError, or all rows in sound types, never anything else."""
-    parquet.write(rich(), tmp_path / "labels")
-    random = np.random.default_rng(0)
-    refused = 0
-    for file in (tmp_path / "labels" / "instances" / "hand" / "base-00000.parquet",
-                 tmp_path / "labels" / "media" / "base-00000.parquet"):  # fmt: skip
-        whole = file.read_bytes()
-        turned = []
-        for at in random.integers(0, len(whole), 150):
-            one = bytearray(whole)
-            one[at] ^= 1 << int(random.integers(8))
-            turned.append(bytes(one))
-        cut = [whole[:size] for size in (0, 3, 4, 8, len(whole) // 2, len(whole) - 1)]
-        for content in (*cut, b"PAR1" * 5, b"{}", *turned):
-            file.write_bytes(content)
-            for reader in (parquet.read, parquet.read_columns):
-                with contextlib.suppress(FormatError):
-                    reader(tmp_path / "labels")
-                    continue
-                refused += 1
-        file.write_bytes(whole)
-    assert refused > 100
-    file.unlink()
-    file.mkdir()
-    with pytest.raises(FormatError):
-        parquet.read(tmp_path / "labels")
-
-
-def test_broken_descriptions_give_one_error(tmp_path: Path) -> None:
-    parquet.write(rich(), tmp_path / "labels")
-    description, ontology = tmp_path / "labels" / "dataset.json", tmp_path / "labels" / "ontology.json"
-    sound = description.read_bytes()
-    for text in ("", "[]", "{}", '{"format": "vitruvian-parquet"}', '{"format": "vitruvian-parquet", "version": true}',
-                 '{"format": "vitruvian-parquet", "version": 0}', '{"format": "vitruvian-parquet", "version": 2}',
-                 '{"format": "vitruvian-parquet", "version": 1, "extras": []}'):  # fmt: skip
-        description.write_text(text)
-        with pytest.raises(FormatError, match=r"dataset\.json"):
-            parquet.read(tmp_path / "labels")
-    description.write_bytes(sound)
-    document = json.loads(ontology.read_text())
-    for key in ("name", "categories"):
-        ontology.write_text(json.dumps({k: v for k, v in document.items() if k != key}))
-        with pytest.raises(FormatError, match=r"ontology\.json"):
-            parquet.read(tmp_path / "labels")
-    document["categories"][1]["skeleton"]["keypoints"].pop()
-    document["categories"][1]["skeleton"]["edges"] = []
-    ontology.write_text(json.dumps(document))
-    with pytest.raises(FormatError, match="hand"):
-        parquet.read(tmp_path / "labels")
-    ontology.unlink()
-    with pytest.raises(FormatError, match=r"ontology\.json"):
-        parquet.read(tmp_path / "labels")
-
-
-def test_a_single_file_says_what_to_do(tmp_path: Path) -> None:
-    pq.write_table(pa.table({"a": [1]}), tmp_path / "foreign.parquet")
-    with pytest.raises(FormatError, match="folder"):
-        vt.read(tmp_path / "foreign.parquet")
 
 
 number = st.floats(allow_nan=False, allow_infinity=False)
