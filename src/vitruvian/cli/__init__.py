@@ -24,6 +24,7 @@ COMMANDS = {
     "route": "Queue the points that blur or low confidence make doubtful.",
     "export": "Write a project's labels to an annotation file.",
     "convert": "Convert an annotation file into another format.",
+    "evaluate": "Say how good detections are: AP, PCK, errors by kind.",
     "info": "Say what a project, a file or a preset holds.",
 }
 

@@ -19,6 +19,9 @@ from vitruvian.labels import FileWarning
 #: Words for people. stdout is kept for results, so that a pipe gets nothing else.
 console = Console(stderr=True, highlight=False)
 
+#: Tables that are results.
+results = Console(highlight=False)
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
 
 Advance = Callable[[int, int], None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +80,11 @@ class Poses:
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_] | slice) -> Poses:
         """Return the chosen rows."""
         return Poses(*(getattr(self, f.name)[rows] for f in fields(self)))
+
+    def part(self, keypoints: Sequence[int]) -> Poses:
+        """Return the same instances with only these keypoints, in this order."""
+        at = list(keypoints)
+        return replace(self, xy=self.xy[:, at], visibility=self.visibility[:, at], score=self.score[:, at])
 
 
 def empty_poses(count: int, keypoints: int) -> Poses:

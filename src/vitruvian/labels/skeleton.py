@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, get_args
 
@@ -117,6 +117,18 @@ class Skeleton:
             raise LabelError(
                 f"This skeleton has no keypoint {name!r}", hint=f"it has {', '.join(self.names[:20])}"
             ) from None
+
+    def part(self, keypoints: Sequence[int]) -> Skeleton:
+        """Return a skeleton of only these keypoints, in this order; edges and flip partners outside of it are gone."""
+        at = {k: position for position, k in enumerate(keypoints)}
+        names = {self.keypoints[k].name for k in at}
+        chosen = [self.keypoints[k] for k in at]
+        return Skeleton(
+            tuple(k if k.flip in names else replace(k, flip=None) for k in chosen),
+            tuple((at[a], at[b]) for a, b in self.edges if a in at and b in at),
+            self.sigma_kind,
+            self.sigma_source,
+        )
 
     def document(self) -> dict[str, Any]:
         """Return the JSON form, the inverse of :func:`skeleton_from_document`."""

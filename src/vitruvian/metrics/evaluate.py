@@ -202,11 +202,11 @@ def _category(
 
 
 def found_areas(found: Poses, keypoints: int) -> NDArray[np.float64]:
-    """Return the area of each detection as COCO takes it: of its box, or else of the span of all its points."""
+    """Return the area of each detection: stated, or as COCO takes it, of its box or else of the span of its points."""
     xy = found.xy[:, :keypoints]
     span = (xy.max(axis=1) - xy.min(axis=1)).prod(axis=1) if keypoints else np.zeros(len(found))
     boxed = found.box[:, 2] * found.box[:, 3]
-    return np.where(np.isnan(boxed), span, boxed)
+    return np.where(np.isnan(found.area), np.where(np.isnan(boxed), span, boxed), found.area)
 
 
 def _images(truth: Poses, found: Poses) -> tuple[tuple[NDArray[np.int64], NDArray[np.int64]], int]:

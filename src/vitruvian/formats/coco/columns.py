@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,8 @@ class _Annotation(msgspec.Struct):
 class _Image(msgspec.Struct):
     id: Id
     video: msgspec.Raw | None = None
+    file_name: str | None = None
+    crowdIndex: float | None = None  # noqa: N815 the file's own name
 
 
 class _File(msgspec.Struct):
@@ -108,7 +110,19 @@ def _plain(path: Path) -> Columns | None:
     poses.confidence[:] = _known([a.score for a in annotations])
     poses.crowd[:] = [bool(a.iscrowd) for a in annotations]
     poses.track[:] = [-1 if a.track_id is None else a.track_id for a in annotations]
-    return Columns(ontology, tuple(number), poses)
+    named = {i.id: i.file_name for i in images}
+    files = tuple(named.get(id) or str(id) for id in number)
+    return Columns(ontology, tuple(number), poses, files, _facts([(i.id, i.crowdIndex) for i in images], number))
+
+
+def _facts(stated: Sequence[tuple[Hashable, Any]], number: Mapping[Any, int]) -> dict[str, NDArray[np.float64]]:
+    """Return CrowdPose's measure of how crowded each image is, where any image has one."""
+    known = [(number[id], index) for id, index in stated if isinstance(index, int | float)]
+    if not known:
+        return {}
+    values = np.full(len(number), np.nan)
+    values[[at for at, _ in known]] = [index for _, index in known]
+    return {"crowdIndex": values}
 
 
 def _fill(poses: Poses, rows: NDArray[np.int64], stated: Sequence[msgspec.Raw], skeleton: Skeleton | None) -> bool:
@@ -151,6 +165,8 @@ def _known(values: Sequence[float | None]) -> NDArray[np.float64]:
 def _any(path: Path) -> Columns:
     dataset = read(path)
     names: list[Hashable] = []
+    files: list[str] = []
+    stated: list[tuple[Hashable, Any]] = []
     whole: dict[int, int] = {}
     pictures: dict[tuple[int, int], int] = {}
     for at, entry in enumerate(dataset.media):
@@ -159,14 +175,18 @@ def _any(path: Path) -> Columns:
             for place, record in places:
                 pictures[at, place[1] if place else 0] = len(names)
                 names.append(decode.key(record.get("id")))
+                files.append(str(record.get("file_name", names[-1])))
             continue
         record = entry.extras.get("coco")
         whole[at] = len(names)
         names.append(decode.key(record.get("id")) if record else entry.extras.get("coco_id", entry.name))
+        files.append(entry.name)
+        stated.append((names[-1], (record or {}).get("crowdIndex")))
     poses = dataset.poses
     for row, instance in enumerate(dataset.instances):
         picture = pictures.get((instance.media, instance.frame))
         poses.media[row] = whole[instance.media] if picture is None else picture
         if picture is not None:
             poses.frame[row] = 0
-    return Columns(dataset.ontology, tuple(names), poses)
+    facts = _facts(stated, {key: at for at, key in enumerate(names)})
+    return Columns(dataset.ontology, tuple(names), poses, tuple(files), facts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -89,6 +90,26 @@ def preset_skeleton(name: str) -> Skeleton:
     if _key(name) in document["aliases"] and document["sigma_kind"] == "measured":
         document = {**document, "sigma_kind": "adapted", "sigma_source": f"adapted from {own}"}
     return skeleton_from_document(document)
+
+
+def preset_of(names: Sequence[str]) -> str | None:
+    """Return the name of the preset that has just these keypoints in this order, or None.
+
+    Letter case, spaces and dashes do not count: "Left Eye" is left_eye. Of several presets with the same keypoints the
+    one with measured sigmas is meant.
+    """
+    return _by_keypoints().get(tuple(map(_key, names)))
+
+
+@cache
+def _by_keypoints() -> dict[tuple[str, ...], str]:
+    found: dict[tuple[str, ...], str] = {}
+    for name in _names():
+        document = _document(name)
+        keys = tuple(_key(keypoint["name"]) for keypoint in document["keypoints"])
+        if keys not in found or document["sigma_kind"] == "measured":
+            found[keys] = name
+    return found
 
 
 def _resolve(name: str) -> str:
