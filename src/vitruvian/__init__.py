@@ -5,6 +5,7 @@
 >>> vt.oks(dataset.poses, dataset.poses, vt.preset("coco").skeleton("person"))  # doctest: +SKIP
 """
 
+from vitruvian.actions.evaluate import Evaluated, evaluate
 from vitruvian.errors import VitruvianError
 from vitruvian.formats import FORMATS, read, write
 from vitruvian.labels import (
@@ -31,6 +32,7 @@ __all__ = [
     "FORMATS",
     "Category",
     "Dataset",
+    "Evaluated",
     "FileWarning",
     "Instance",
     "Keypoint",
@@ -43,6 +45,7 @@ __all__ = [
     "Visibility",
     "VitruvianError",
     "__version__",
+    "evaluate",
     "oks",
     "preset",
     "preset_skeleton",

@@ -121,6 +121,7 @@ def test_a_bad_file_is_named_and_stops_nothing(tmp_path: Path) -> None:
         (["export", "nowhere", "x.json"], 3, "There is no project here"),
         (["convert", "missing.json", "x.json"], 2, "cannot be read"),
         (["convert", "missing.odd", "x.json"], 2, "There is no such file"),
+        (["convert", "README.md", "x.json"], 2, "looks like no known format"),
         (["frobnicate"], 2, "No such command"),
     ],
 )
@@ -191,3 +192,43 @@ def test_two_servers_on_one_project(tmp_path: Path) -> None:
     first.stop()
     assert second.returncode == 6
     assert "has this project open" in second.stderr
+
+
+def test_convert_refuses_what_would_be_lost_and_lists_it(tmp_path: Path) -> None:
+    labels = coco_file(tmp_path / "in.json")
+    said = vitruvian("convert", labels, tmp_path / "out.json", "--skeleton", "halpe26", "--json")
+    assert said.returncode == 0, said.stderr
+    assert json.loads(said.stdout)["lost"] == []
+    smaller = ("convert", tmp_path / "out.json", tmp_path / "small.json", "--skeleton", "deepfashion_upper")
+    assert vitruvian(*smaller).returncode == 2
+    hand = {"nose": "left collar"}
+    (tmp_path / "renames.json").write_text(json.dumps(hand))
+    refused = vitruvian(*smaller, "--renames", tmp_path / "renames.json", "--report", tmp_path / "lost.json", "--json")
+    assert refused.returncode == 2
+    assert not (tmp_path / "small.json").exists()
+    lost = json.loads((tmp_path / "lost.json").read_text())["lost"]
+    assert {loss["what"] for loss in lost} >= {"keypoint left_eye", "keypoint right_ankle"}
+    assert json.loads(refused.stdout)["error"]["details"]["lost"] == lost
+    done = vitruvian(*smaller, "--renames", tmp_path / "renames.json", "--allow-loss")
+    assert done.returncode == 0, done.stderr
+
+
+def test_evaluate_prints_writes_json_and_a_report(tmp_path: Path) -> None:
+    labels = coco_file(tmp_path / "in.json")
+    truth = json.loads(labels.read_text())
+    (annotation,) = truth["annotations"]
+    results = [{"image_id": 1, "category_id": 1, "keypoints": annotation["keypoints"], "score": 0.9}]
+    (tmp_path / "results.json").write_text(json.dumps(results))
+    picture(tmp_path / "a.png")
+    done = vitruvian(
+        "evaluate", labels, tmp_path / "results.json", "--html", tmp_path / "report.html", "--media", tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("AP         1.0000")
+    page = (tmp_path / "report.html").read_text()
+    assert "data:image/jpeg;base64," in page
+    assert "http" not in page
+    found = json.loads(vitruvian("evaluate", labels, tmp_path / "results.json", "--json").stdout)
+    assert found["summary"]["AP"] == pytest.approx(1)
+    assert found["categories"][0]["keypoints"][0]["good"] == 1
+    assert vitruvian("evaluate", labels, tmp_path / "missing.json").returncode == 2

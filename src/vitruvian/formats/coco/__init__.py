@@ -18,7 +18,7 @@ class Coco(Codec):
     name = "coco"
     title = "COCO keypoints, results, WholeBody, PoseTrack"
     suffixes = (".json",)
-    holds = frozenset(FEATURES) - {"keyed", "no_box", "flips", "sigmas", "groups", "colors", "where"}
+    holds = frozenset(FEATURES) - {"keyed"}
     known = frozenset(
         {
             "id", "image_id", "category_id", "keypoints", "num_keypoints", "bbox", "area", "iscrowd", "segmentation",

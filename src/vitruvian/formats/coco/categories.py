@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from vitruvian.errors import OntologyError
 from vitruvian.formats.coco import points as decode
 from vitruvian.formats.coco.deviations import Deviations
-from vitruvian.labels import Category, Ontology, Skeleton, skeleton_from_names
+from vitruvian.labels import Category, Ontology, Skeleton, skeleton_from_document, skeleton_from_names
 from vitruvian.labels.presets import preset_skeleton
 
 Record = dict[str, Any]
+
+#: Field of a category for what COCO has no word for.
+OWN = "vitruvian"
 
 #: Presets of people whose number of points tells them, for categories without names.
 _UNNAMED = {decode.BODY: "coco", 26: "halpe26", decode.WHOLE: "coco_wholebody", 136: "halpe"}
@@ -89,19 +93,33 @@ def _skeleton(
     labelled, flat = _first_points(annotations, rows)
     stated = category.get("keypoints")
     names = _names(stated, category.get("id"), found) if isinstance(stated, list) else []
+    own = _own(category, found)
+    if own is not None and list(own.names) == names and len(flat) in (0, 3 * len(names)):
+        return own
     if len(flat) == 3 * decode.WHOLE and decode.is_whole_body(labelled):
         return preset_skeleton("coco_wholebody")
-    if not names:
-        count = len(flat) // 3
-        if not count:
-            return None
-        if not quiet:
-            found.add(
-                "category", category.get("id"), "keypoints", f"names are missing; annotations have {count} points"
-            )
-        person = count == decode.BODY or category.get("name", "person") == "person"
-        known = _UNNAMED.get(count) if person else None
-        return preset_skeleton(known) if known else skeleton_from_names(_numbered(count))
+    return _named(category, names, flat, annotations, rows, found) if names else _unnamed(category, flat, found, quiet)
+
+
+def _unnamed(category: Record, flat: list[Any], found: Deviations, quiet: bool) -> Skeleton | None:
+    count = len(flat) // 3
+    if not count:
+        return None
+    if not quiet:
+        found.add("category", category.get("id"), "keypoints", f"names are missing; annotations have {count} points")
+    person = count == decode.BODY or category.get("name", "person") == "person"
+    known = _UNNAMED.get(count) if person else None
+    return preset_skeleton(known) if known else skeleton_from_names(_numbered(count))
+
+
+def _named(
+    category: Record,
+    names: list[str],
+    flat: list[Any],
+    annotations: Sequence[Record],
+    rows: Sequence[int],
+    found: Deviations,
+) -> Skeleton:
     edges = _edges(category, len(names), found)
     coco = preset_skeleton("coco")
     count = len(names)
@@ -113,6 +131,23 @@ def _skeleton(
     if tuple(names) == coco.names:
         return Skeleton(coco.keypoints, edges or coco.edges, coco.sigma_kind, coco.sigma_source)
     return skeleton_from_names(names, edges=edges)
+
+
+def stated_skeleton(category: Record) -> Skeleton | None:
+    """Return the skeleton that a category's record alone tells of."""
+    return _skeleton(category, [], [], Deviations(""), quiet=True)
+
+
+def _own(category: Record, found: Deviations) -> Skeleton | None:
+    """Return the skeleton as Vitruvian writes it beside COCO's own fields: with sigmas, flip partners and the rest."""
+    stated = category.get(OWN)
+    if stated is None:
+        return None
+    try:
+        return skeleton_from_document(stated)
+    except OntologyError as error:
+        found.add("category", category.get("id"), OWN, f"it is not read: {error.message}")
+        return None
 
 
 def _first_points(annotations: Sequence[Record], rows: Sequence[int]) -> tuple[Record, list[Any]]:

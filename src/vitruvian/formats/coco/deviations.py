@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitruvian.errors import FormatError
-from vitruvian.formats.coco.points import BODY, Points, is_whole_body, number
+from vitruvian.formats.coco.points import BODY, FROM_POINTS, Points, is_whole_body, number
 from vitruvian.labels import FileWarning
 
 Record = dict[str, Any]
@@ -153,7 +153,13 @@ class Deviations:
         self, records: Sequence[Record], table: Points, sizes: NDArray[np.float64], boxes: Sequence[Any | None]
     ) -> None:
         """Note points outside of their image (`sizes`, shape (N, 2), 0 where unknown), and boxes that are none."""
-        none = np.array([b is None and r.get("bbox") is not None for b, r in zip(boxes, records, strict=True)], bool)
+        none = np.array(
+            [
+                box is None and record.get("bbox") is not None and record.get(FROM_POINTS) is not True
+                for box, record in zip(boxes, records, strict=True)
+            ],
+            bool,
+        )
         self._rows(records, none, "bbox", "it is not x, y, width, height")
         # Over the columns of x and y apart: looking for any or all along an axis of 2 costs NumPy ten times as much.
         (x, y), (width, height) = table.xy.transpose(2, 0, 1), sizes.T[:, :, None]

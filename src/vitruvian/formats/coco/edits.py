@@ -79,6 +79,8 @@ def _edited(instance: Instance, record: Record, said: Stated) -> Record:
     if decode.attributes(record) != instance.attributes:
         changes["attributes"] = instance.attributes
     gone = {"bbox"} if instance.box is None and said.box is not None else set()
+    if instance.box is not None and decode.FROM_POINTS in record:
+        gone |= {decode.FROM_POINTS}
     if said.stale and decode.is_whole_body(record):
         # Left there, feet, face and hands would join the new points when the file is read again.
         gone |= {name for name, _ in decode.PARTS}

@@ -17,6 +17,8 @@ from vitruvian.errors import FormatError
 #: COCO-WholeBody keeps the parts after the body's 17 in fields of their own, in this order.
 PARTS = (("foot_kpts", 6), ("face_kpts", 68), ("lefthand_kpts", 21), ("righthand_kpts", 21))
 BODY = 17
+#: Field of ours for a bbox that only encloses the points, since COCO wants one: the instance has no box.
+FROM_POINTS = "bbox_from_points"
 WHOLE = BODY + sum(count for _, count in PARTS)
 
 
@@ -136,7 +138,7 @@ def _graded(plain: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def box(annotation: dict[str, Any]) -> NDArray[np.float64] | None:
     """Return the box of an annotation, or None when it has none that is one."""
-    value = annotation.get("bbox")
+    value = None if annotation.get(FROM_POINTS) is True else annotation.get("bbox")
     if not isinstance(value, list) or len(value) != 4 or not all(isinstance(v, int | float) for v in value):
         return None
     try:
@@ -148,7 +150,7 @@ def box(annotation: dict[str, Any]) -> NDArray[np.float64] | None:
 
 def boxes(annotations: Sequence[dict[str, Any]]) -> list[NDArray[np.float64] | None]:
     """Return the boxes of many annotations; quick where all are plain."""
-    stated: list[Any] = [a.get("bbox") for a in annotations]
+    stated: list[Any] = [None if a.get(FROM_POINTS) is True else a.get("bbox") for a in annotations]
     if set(map(type, stated)) == {list} and set(map(len, stated)) == {4}:
         with contextlib.suppress(TypeError, OverflowError):
             table = _joined(stated).reshape(-1, 4)

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vitruvian.formats.coco.categories import OWN, stated_skeleton
 from vitruvian.formats.coco.edits import all_points, score_list, track_id, with_edits
 from vitruvian.formats.coco.images import Images
 from vitruvian.formats.coco.masks import area
-from vitruvian.formats.coco.points import highest, key
+from vitruvian.formats.coco.points import FROM_POINTS, highest, key
 from vitruvian.formats.json_file import encode_json, write_atomically
 from vitruvian.labels import Category, Dataset, Instance
 
@@ -91,7 +92,7 @@ def _renewed(category: Category) -> Record:
     names = list(category.skeleton.names) if category.skeleton else None
     if names and names != stated:
         fresh = _category(category, None)
-        changes |= {"keypoints": fresh["keypoints"], "skeleton": fresh["skeleton"]}
+        changes |= {name: fresh[name] for name in ("keypoints", "skeleton", OWN) if name in fresh}
     return {**record, **changes} if changes else record
 
 
@@ -100,6 +101,8 @@ def _category(category: Category, id: Any) -> Record:
     if category.skeleton:
         record["keypoints"] = list(category.skeleton.names)
         record["skeleton"] = [[a + 1, b + 1] for a, b in category.skeleton.edges]
+        if stated_skeleton(record) != category.skeleton:
+            record[OWN] = category.skeleton.document()
     return record
 
 
@@ -172,6 +175,8 @@ def _new(instance: Instance, id: int, image: Any, category: Any) -> Record:
         record["area"] = float(box[2] * box[3]) if covered is None else covered
     if instance.area is not None:
         record["area"] = instance.area
+    if instance.box is None and box is not None:
+        record[FROM_POINTS] = True
     record["iscrowd"] = int(instance.crowd)
     record["segmentation"] = instance.mask if instance.mask is not None else []
     if instance.track is not None:
