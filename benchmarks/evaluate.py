@@ -2,7 +2,7 @@
 
 The files are made up: 5,000 images, 11,000 people, 100,000 detections, with crowds, ties and more than 20 detections in
 a fifth of the images. Every tool runs in processes of its own, in turns; processor seconds count, since other work on
-the machine does not change them much.
+the machine does not change them much. Two files of your own may be given: ``python benchmarks/evaluate.py GT DT``.
 """
 
 from __future__ import annotations
@@ -110,7 +110,8 @@ def run(work: str, files: tuple[Path, Path]) -> tuple[float, float, list[float]]
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        files = make(Path(folder))
+        given = [Path(name) for name in sys.argv[1:3]]
+        files = (given[0], given[1]) if len(given) == 2 else make(Path(folder))
         found: dict[str, list[tuple[float, float, list[float]]]] = {"ours": [], "pycocotools": []}
         for _ in range(TURNS):
             found["ours"].append(run(OURS, files))
