@@ -252,6 +252,9 @@ def _aligned(mine: Columns, theirs: Columns, renames: dict[str, str], notes: lis
         )
     if not keep.all():
         notes.append(f"{int((~keep).sum())} detections are of categories that the truth does not have")
+    skeletons = [[category.skeleton for category in columns.ontology] for columns in (mine, theirs)]
+    if not renames and skeletons[0] == skeletons[1] and all(number == at for at, number in numbers.items()):
+        return theirs.poses
     poses = theirs.poses.take(keep)
     out = empty_poses(len(poses), mine.poses.keypoints)
     for name in ("score", "xy", "visibility"):
@@ -267,7 +270,8 @@ def _aligned(mine: Columns, theirs: Columns, renames: dict[str, str], notes: lis
             continue
         to, source = _keypoints(own, other, renames, mine.ontology.categories[number].name, notes)
         for name in ("xy", "visibility", "score"):
-            getattr(out, name)[rows[:, None], to] = getattr(poses, name)[rows[:, None], source]
+            chosen = getattr(poses, name)[rows][:, source]
+            getattr(out, name)[rows[:, None], to] = chosen
     return out
 
 

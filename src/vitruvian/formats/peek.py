@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,8 @@ from typing import Any
 import msgspec
 
 _HEAD = 1 << 16
-#: A JSON file larger than this is judged by its beginning.
-_WHOLE = 64 << 20
+#: A JSON file larger than this is not looked at: its ending decides.
+_LARGEST = 4 << 30
 
 
 class Peek:
@@ -45,14 +46,36 @@ class Peek:
             return b""
 
     @cached_property
+    def keys(self) -> frozenset[str]:
+        """The keys of a JSON file that is an object; nothing below them is looked at."""
+        if self.head.lstrip()[:1] != b"{":
+            return frozenset()
+        return frozenset(self._decoded(dict[str, msgspec.Raw]) or ())
+
+    @cached_property
     def json(self) -> Any:
-        """The decoded content of a JSON file, or None when it is none or too large to look at whole."""
-        if self.head.lstrip()[:1] not in (b"{", b"["):
+        """The decoded content of a JSON file that is an object; of a list only its first item, in a list.
+
+        None when it is neither, or too large to look at.
+        """
+        start = self.head.lstrip()[:1]
+        if start == b"{":
+            return self._decoded(Any)
+        if start != b"[":
             return None
+        text = self.head.decode(errors="replace").lstrip()[1:].lstrip()
         try:
-            if self.path.stat().st_size > _WHOLE:
+            return [json.JSONDecoder().raw_decode(text)[0]]
+        except (ValueError, RecursionError):
+            pass  # it is longer than the beginning, or there is none
+        items = self._decoded(list[msgspec.Raw])
+        return None if items is None else [msgspec.json.decode(item) for item in items[:1]]
+
+    def _decoded(self, kind: Any) -> Any:
+        try:
+            if self.path.stat().st_size > _LARGEST:
                 return None
-            return msgspec.json.decode(self.path.read_bytes())
+            return msgspec.json.decode(self.path.read_bytes(), type=kind)
         except (OSError, ValueError, RecursionError, msgspec.DecodeError):
             return None
 
@@ -65,17 +88,10 @@ class Peek:
             return ()
 
     def has_keys(self, *keys: str) -> bool:
-        """Whether the JSON is an object with these keys; a file too large to look at whole has them near its start."""
-        if isinstance(self.json, dict):
-            return all(key in self.json for key in keys)
-        return self._starts_with(b"{", keys)
+        """Whether the JSON is an object with these keys."""
+        return self.keys.issuperset(keys)
 
     def list_has_keys(self, *keys: str) -> bool:
         """Whether the JSON is a list whose first item is an object with these keys."""
-        if isinstance(self.json, list):
-            return bool(self.json) and isinstance(self.json[0], dict) and all(key in self.json[0] for key in keys)
-        return self._starts_with(b"[", keys)
-
-    def _starts_with(self, bracket: bytes, keys: tuple[str, ...]) -> bool:
-        too_large = self.json is None and self.head.lstrip()[:1] == bracket
-        return too_large and all(f'"{key}"'.encode() in self.head for key in keys)
+        first = self.json[0] if isinstance(self.json, list) and self.json else None
+        return isinstance(first, dict) and first.keys() >= set(keys)

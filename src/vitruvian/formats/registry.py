@@ -77,7 +77,10 @@ def recognise(path: str | Path, *, format: str | None = None) -> Codec:
     if format is not None:
         return by_name(format, str(path))
     peek = Peek(Path(path))
-    found = next((codec for codec in FORMATS.values() if codec.sniff(peek)), None)
+    # COCO's files are the largest, and told by their keys alone: others look deeper.
+    found = next(
+        (codec for codec in sorted(FORMATS.values(), key=lambda c: c.name != "coco") if codec.sniff(peek)), None
+    )
     if found is not None:
         return found
     by_ending = [codec for codec in FORMATS.values() if peek.suffix and peek.suffix in codec.suffixes]

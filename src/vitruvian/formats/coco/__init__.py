@@ -28,7 +28,11 @@ class Coco(Codec):
     )  # fmt: skip
 
     def sniff(self, peek: Peek) -> bool:
-        return peek.has_keys("annotations", "images") or peek.list_has_keys("image_id", "keypoints", "category_id")
+        if peek.has_keys("annotations", "images"):
+            return True
+        # AlphaPose names files where COCO has ids.
+        of_results = peek.list_has_keys("image_id", "keypoints", "category_id")
+        return of_results and not Path(str(peek.json[0]["image_id"])).suffix
 
     def read(self, path: Path) -> Dataset:
         return read(path)
