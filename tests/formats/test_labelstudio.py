@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.formats.coco_files import REAL, coco_file, person, real_files, two_videos
 from vitruvian.errors import FormatError
-from vitruvian.formats import by_name, read, recognise, write
+from vitruvian.formats import by_name, read, write
 from vitruvian.formats.coco.read import dataset as coco
 from vitruvian.formats.labelstudio import labelling_config
 from vitruvian.formats.labelstudio.read import dataset
@@ -251,15 +251,6 @@ def test_every_deviation_is_kept_and_reported(result: Any, says: str) -> None:
     found = comes_back([task(rectangle(), point("p", "nose"), result)])
     assert [says in w.message for w in found.warnings] == [True]
     assert found.warnings[0].record == "task 7"
-
-
-def test_a_single_task(tmp_path: Path) -> None:
-    comes_back(cats()[0])
-    for content in (cats(), cats()[0], video(), [{"data": {"image": "a"}, "predictions": []}]):
-        (tmp_path / "a.json").write_text(json.dumps(content))
-        assert recognise(tmp_path / "a.json").name == "labelstudio"
-    (tmp_path / "a.json").write_text(json.dumps(coco_file(person())))
-    assert recognise(tmp_path / "a.json").name == "coco"
 
 
 def rich() -> Dataset:
