@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import Connection
 
 import vitruvian as vt
 from tests.projects import ONTOLOGY
+from vitruvian.actions.export import export
 from vitruvian.actions.import_labels import import_labels
 from vitruvian.actions.import_media import import_media
 from vitruvian.errors import InvalidInput
@@ -82,3 +84,31 @@ def test_a_category_without_keypoints_comes_with_boxes(store: Store, project: in
     assert instance.box is not None
     assert instance.box.tolist() == [1, 2, 3, 4]
     assert len(instance.visibility) == 0
+
+
+def test_frames_of_a_sequence_are_found_as_pictures(store: Store, project: int, tmp_path: Path) -> None:
+    import_media(store, project, [_picture(tmp_path / f"clip/00000{n}.png", (40, 30), n) for n in (1, 2)])
+    document = {
+        "images": [
+            {"id": 10 + n, "vid_id": "7", "frame_id": n, "nframes": 3, "file_name": f"images/clip/00000{n}.png"}
+            for n in (1, 2)
+        ],
+        "categories": [{"id": 1, "name": "person", "keypoints": ["nose"], "skeleton": []}],
+        "annotations": [
+            {"id": n, "image_id": 10 + n, "category_id": 1, "track_id": 0, "keypoints": [n, 2, 1], "num_keypoints": 1}
+            for n in (1, 2)
+        ],
+    }
+    (tmp_path / "in.json").write_text(json.dumps(document))
+    made = import_labels(store, project, tmp_path / "in.json", author="ada")
+    assert (made.instances, made.missing_media) == (2, [])
+    with store.read() as connection:
+        found = instances.instances(connection, made.label_set)
+        names = [Path(media.media(connection, i.media).uri).name for i in found]
+    assert [(name, i.frame, i.xy[0, 0]) for name, i in zip(names, found, strict=True)] == [
+        ("000001.png", 0, 1.0),
+        ("000002.png", 0, 2.0),
+    ]
+    exported = json.loads(export(store, made.label_set)[0])
+    assert exported["images"] == document["images"]
+    assert exported["annotations"] == document["annotations"]

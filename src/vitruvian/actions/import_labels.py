@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from vitruvian.errors import InvalidInput
 from vitruvian.formats import registry as formats
+from vitruvian.formats.coco.frames import apart
 from vitruvian.labels import Dataset, FileWarning, Ontology, check_instance
 from vitruvian.store import instances, label_sets, media, ontologies
 from vitruvian.store.engine import Store
@@ -58,19 +59,18 @@ def import_labels(
     dataset = formats.read(path, format=format)
 
     def write(connection: Connection) -> ImportedLabels:
-        places, missing = _match(dataset, media.all_media(connection, project))
-        kept = [i for i in dataset.instances if i.media in places]
-        if dataset.instances and not kept:
+        labels, places, missing = _placed(dataset, media.all_media(connection, project))
+        kept = [replace(i, media=places[i.media]) for i in labels.instances if i.media in places]
+        if labels.instances and not kept:
             raise InvalidInput(
                 f"None of the {len(missing)} images that the file speaks of is in the project",
                 where=f"{path}: {missing[0]!r}",
                 hint="import the images first, under the names that the file uses",
             )
         for instance in kept:
-            check_instance(instance, dataset.ontology.category(instance.category).skeleton)
-            instance.media = places[instance.media]
-        ontology = _version(connection, project, dataset.ontology)
-        said = {str(places[at]): entry.extras for at, entry in enumerate(dataset.media) if at in places}
+            check_instance(instance, labels.ontology.category(instance.category).skeleton)
+        ontology = _version(connection, project, labels.ontology)
+        said = {str(places[at]): entry.extras for at, entry in enumerate(labels.media) if at in places}
         own = {id: extras for id, extras in said.items() if extras}
         label_set = label_sets.create_label_set(
             connection, project, kind="import", name=name or path.stem, author=author, ontology=ontology,
@@ -80,6 +80,19 @@ def import_labels(
         return ImportedLabels(label_set, len(kept), missing, dataset.warnings)
 
     return store.write(write)
+
+
+def _placed(dataset: Dataset, every: list[MediaRow]) -> tuple[Dataset, dict[int, int], list[str]]:
+    """Return the labels, which media of the project each of theirs is, and the names that were not found.
+
+    A video that the project does not have may be there as the pictures that are its frames.
+    """
+    places, missing = _match(dataset, every)
+    videos = {at for at, entry in enumerate(dataset.media) if at not in places and "coco_frames" in entry.extras}
+    if not videos:
+        return dataset, places, missing
+    pictures = apart(dataset, videos)
+    return (pictures, *_match(pictures, every))
 
 
 def _match(dataset: Dataset, every: list[MediaRow]) -> tuple[dict[int, int], list[str]]:

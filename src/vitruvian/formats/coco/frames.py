@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Sequence, Set
+from dataclasses import replace
 from typing import Any, TypeGuard
 
-from vitruvian.labels import MediaEntry
+from vitruvian.labels import Dataset, MediaEntry
 
 Record = dict[str, Any]
 
@@ -80,6 +81,36 @@ def new_frame(entry: MediaEntry, frame: int, id: Any) -> Record:
     name = f"{found['folder'] or ''}{found['prefix']}{number}{found['ending']}"
     kept = {field: known[field] for field in ("vid_id", "nframes") if field in known}
     return {"id": id, "frame_id": id, "file_name": name, **size, **kept, "is_labeled": True}
+
+
+def apart(dataset: Dataset, videos: Set[int]) -> Dataset:
+    """Return the dataset with the listed frames of some videos as pictures of their own: for whoever has those.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    videos : set of int
+        Positions in `dataset.media`; their other frames are left out, with their instances.
+    """
+    media: list[MediaEntry] = []
+    places: dict[tuple[int, int], int] = {}
+    whole: dict[int, int] = {}
+    for at, entry in enumerate(dataset.media):
+        if at not in videos:
+            whole[at] = len(media)
+            media.append(entry)
+            continue
+        for record in entry.extras.get("coco_frames", ()):
+            found = frame_of(record)
+            places[at, found[1] if found else 0] = len(media)
+            name = str(record.get("file_name", record.get("id")))
+            media.append(MediaEntry(name, entry.width, entry.height, extras={"coco": record}))
+    instances = [
+        replace(i, media=whole[i.media]) if i.media in whole else replace(i, media=places[i.media, i.frame], frame=0)
+        for i in dataset.instances
+        if i.media in whole or (i.media, i.frame) in places
+    ]
+    return replace(dataset, media=media, instances=instances)
 
 
 def _is_index(value: Any) -> TypeGuard[int]:
