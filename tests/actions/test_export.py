@@ -1,4 +1,5 @@
 import json
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -50,3 +51,13 @@ def test_an_imported_file_comes_out_as_it_was_but_for_what_a_person_changed(stor
     save_changes(store, mine, "ada", SaveRequest("r", [InstanceChange("9", 0, points={0: (5, 6, 1)})]))
     (record,) = json.loads(export(store, mine)[0])["annotations"]
     assert record == {**content["annotations"][0], "keypoints": [5, 6, 1, 3.5, 4, 1]}
+
+
+def test_a_folder_comes_out_as_an_archive(store: Store, tmp_path: Path) -> None:
+    project = make_project(store)
+    content, name = export(store, project.person, format="yolo")
+    assert name.endswith(".zip")
+    (tmp_path / name).write_bytes(content)
+    with zipfile.ZipFile(tmp_path / name) as archive:
+        assert any(member.endswith(".yaml") for member in archive.namelist())
+    assert export(store, project.person, format="cvat")[1].endswith(".xml")

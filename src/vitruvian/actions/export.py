@@ -12,7 +12,7 @@ from vitruvian.store.engine import Store
 
 
 def export(store: Store, label_set: int, *, format: str = "coco") -> tuple[bytes, str]:
-    """Return the content and the name of an annotation file with everything in `label_set`.
+    """Return the content and the name of an annotation file (a zip archive for a folder) with all of `label_set`.
 
     Raises
     ------
@@ -23,8 +23,9 @@ def export(store: Store, label_set: int, *, format: str = "coco") -> tuple[bytes
     """
     with store.read() as connection:
         name = label_sets.label_set(connection, label_set).name
-    content = formats.dumps(labels(store, label_set), format=format)
-    return content, f"{re.sub(r'[^A-Za-z0-9_.-]+', '-', name).strip('-') or 'labels'}-{label_set}.json"
+    codec = formats.by_name(format)
+    content = codec.dumps(labels(store, label_set))
+    return content, f"{re.sub(r'[^A-Za-z0-9_.-]+', '-', name).strip('-') or 'labels'}-{label_set}{codec.ending}"
 
 
 def labels(store: Store, label_set: int) -> Dataset:

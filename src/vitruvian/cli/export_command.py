@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from vitruvian.actions.export import labels
-from vitruvian.cli.output import json_option, report
+from vitruvian.cli.output import json_option, note, report
 from vitruvian.cli.project import choose, label_set_option, open_project, project_argument
 from vitruvian.formats import registry as formats
 
@@ -31,8 +32,10 @@ def command(
             kinds = ("person", "consensus", "model", "import", "gold")
             chosen = choose(connection, opened.id, label_set, kinds=kinds)
         dataset = labels(opened.store, chosen.id)
+    lost = codec.losses(dataset)
     codec.write(dataset, target)
-    report(
-        {"target": target, "label_set": chosen.id, "media": len(dataset.media), "instances": len(dataset.instances)},
-        as_json=as_json,
-    )
+    if not as_json:
+        note([str(loss) for loss in lost], title="Not in the file")
+    counts = {"media": len(dataset.media), "instances": len(dataset.instances)}
+    facts = {"target": target, "label_set": chosen.id, **counts}
+    report({**facts, "lost": [asdict(loss) for loss in lost]} if as_json else facts, as_json=as_json)

@@ -76,6 +76,11 @@ class Codec(ABC):
         """Return what of `dataset` this format cannot hold."""
         return losses(dataset, self.name, self.holds, {codec.name: codec.known for codec in FORMATS.values()})
 
+    @property
+    def ending(self) -> str:
+        """What the name of a file with the bytes of :meth:`dumps` ends in."""
+        return ".zip" if self.folder else self.suffixes[0]
+
     def dumps(self, dataset: Dataset) -> bytes:
         """Return the bytes of the file, or of a zip archive of the folder."""
         with tempfile.TemporaryDirectory() as scratch:

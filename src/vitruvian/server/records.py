@@ -1,5 +1,7 @@
 """Projects, media, ontologies, label sets, routes and history over HTTP."""
 
+import mimetypes
+
 import msgspec
 from fastapi import APIRouter
 from sqlalchemy import Connection
@@ -121,7 +123,8 @@ def router(store: Store, author: str) -> APIRouter:  # noqa: C901 a list of addr
     def exported(id: Id, format: str = "coco") -> Response:
         content, name = export(store, id, format=format)
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(content, media_type="application/json", headers=headers)
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        return Response(content, media_type=kind, headers=headers)
 
     return api
 
