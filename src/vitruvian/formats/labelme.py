@@ -12,7 +12,6 @@ from vitruvian.errors import FormatError
 from vitruvian.formats.codec import Codec, register
 from vitruvian.formats.grouped import (
     Group,
-    Notes,
     Picture,
     Record,
     Role,
@@ -36,6 +35,7 @@ from vitruvian.formats.grouped.ontology import declared, kept, name_of, remember
 from vitruvian.formats.json_file import encode_json, write_atomically
 from vitruvian.formats.losses import FEATURES, Loss
 from vitruvian.formats.peek import Peek
+from vitruvian.formats.remarks import Remarks
 from vitruvian.labels import Dataset, Instance, Skeleton
 
 OWN = "vitruvian"
@@ -164,7 +164,7 @@ class Labelme(Codec):
 
 
 def _read(path: Path) -> Dataset:
-    notes, shelf, groups = Notes(str(path)), Shelf("labelme"), list[Group]()
+    notes, shelf, groups = Remarks(str(path)), Shelf("labelme"), list[Group]()
     single = not path.is_dir()
     stated: Any = None
     for name, file in [("", path)] if single else json_files(path):
@@ -177,7 +177,7 @@ def _read(path: Path) -> Dataset:
         elif single:
             raise FormatError("This is not a labelme file: it has no list of shapes", where=str(path), hint=HINT)
         else:
-            notes.add("", "shapes", "it is no labelme file, and was left out", str(file))
+            notes.add("", "shapes", "it is no labelme file, and was left out", file=str(file))
     if not single and not shelf.media:
         raise FormatError("There is no labelme file in this folder", where=str(path), hint=HINT)
     place(groups)
@@ -191,14 +191,14 @@ def _ontology(document: Record) -> Any:
     return own.get("ontology") if isinstance(own, dict) else None
 
 
-def _picture(document: Record, name: str, file: str, shelf: Shelf, groups: list[Group], notes: Notes) -> None:
+def _picture(document: Record, name: str, file: str, shelf: Shelf, groups: list[Group], notes: Remarks) -> None:
     shapes = document["shapes"]
     for at, shape in enumerate(shapes):
         if not isinstance(shape, dict):
             raise FormatError(f"Shape {at} is not an object", where=f"{file}: shapes: {at}", hint=HINT)
     image, own = document.get("imagePath"), document.get(OWN)
     if text(image) is None:
-        notes.add("", "imagePath", "it is missing or no text", file)
+        notes.add("", "imagePath", "it is missing or no text", file=file)
         image = Path(file).stem
     folder = PurePosixPath(name).parent
     video = {k: own[k] for k in ("video", "frame", "frames") if k in own} if isinstance(own, dict) else None
@@ -206,12 +206,12 @@ def _picture(document: Record, name: str, file: str, shelf: Shelf, groups: list[
     full = str(image) if not name else (folder / str(image)).as_posix()
     media, frame, odd = shelf.add(full, document.get("imageWidth"), document.get("imageHeight"), video, source)
     if odd:
-        notes.add("", "imageWidth, imageHeight", "they are no whole numbers, or the frame is of no video", file)
+        notes.add("", "imageWidth, imageHeight", "they are no whole numbers, or the frame is of no video", file=file)
     points = [str(shape.get("label")) if shape.get("shape_type") == "point" else None for shape in shapes]
     for rows in gather([_key(shape) for shape in shapes], points):
         found = SHAPES.understand([shapes[row] for row in rows])
         for field, message in found.odd:
-            notes.add(f"shape {rows[0]}", field, message, file)
+            notes.add(f"shape {rows[0]}", field, message, file=file)
         if not any(found.roles):
             source["others"] += [[row, shapes[row]] for row in rows]
             continue

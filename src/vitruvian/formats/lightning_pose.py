@@ -13,8 +13,8 @@ from vitruvian.formats import pose_media, pose_rows
 from vitruvian.formats.codec import Codec, register
 from vitruvian.formats.json_file import write_atomically
 from vitruvian.formats.peek import Peek
-from vitruvian.formats.pose_rows import Found
 from vitruvian.formats.pose_table import Table, header, is_lightning_pose, layout, read_csv, to_csv
+from vitruvian.formats.remarks import Remarks
 from vitruvian.labels import Category, Dataset, Instance, MediaEntry, Ontology, Skeleton, skeleton_from_names
 
 NAME = "lightning_pose"
@@ -43,7 +43,7 @@ class LightningPose(Codec):
 
 def read(path: Path) -> Dataset:
     """Read a csv file; raises FormatError naming row and column."""
-    found, file = Found(), str(path)
+    found, file = Remarks(str(path)), str(path)
     table = read_csv(path)
     if "individuals" in table.levels:
         raise FormatError("Lightning Pose knows one animal only", where=file, hint="read it as deeplabcut")

@@ -9,15 +9,15 @@ from typing import Any
 
 from vitruvian.errors import FormatError
 from vitruvian.formats import pose_rows
-from vitruvian.formats.pose_rows import Found
 from vitruvian.formats.pose_table import Table
+from vitruvian.formats.remarks import Remarks
 from vitruvian.labels import MediaEntry
 
 _PREDICTED = re.compile(r"^(.+?)(?:DLC_|DeepCut_).*$", re.DOTALL)
 
 
 def read_media(
-    table: Table, format: str, at: int, file: str, media: list[MediaEntry], found: Found
+    table: Table, format: str, at: int, file: str, media: list[MediaEntry], found: Remarks
 ) -> list[tuple[int, int]]:
     """Add the pictures or the video of the table numbered `at` to `media`; return for each row (media, frame)."""
     numbers = pose_rows.frames(table.index)
@@ -36,22 +36,22 @@ def read_media(
     for index in table.index:
         name = "/".join(index).replace("\\", "/")
         if name in seen:
-            found.add(file, f"row {name}", "index", "the same picture stands in several rows")
+            found.add(f"row {name}", "index", "the same picture stands in several rows", file=file)
         if name.startswith("/") or ".." in name.split("/") or name[1:2] == ":":
-            found.add(file, f"row {name}", "index", "this path leads out of the folder; it is kept as a name")
+            found.add(f"row {name}", "index", "this path leads out of the folder; it is kept as a name", file=file)
         seen.add(name)
         places.append((len(media), 0))
         media.append(MediaEntry(name, extras={format: {"table": at, "index": list(index)}}))
     return places
 
 
-def report(table: Table, file: str, found: Found) -> None:
+def report(table: Table, file: str, found: Remarks) -> None:
     """Say which cells a file lacked."""
     for row in table.short:
         record = f"row {'/'.join(table.index[row])}"
-        found.add(file, record, "cells", "cells are missing at its end; they are read as empty")
+        found.add(record, "cells", "cells are missing at its end; they are read as empty", file=file)
     if table.scorers_missing:
-        found.add(file, "", "scorer", "the row of scorers is shorter than the others; its last one is repeated")
+        found.add("", "scorer", "the row of scorers is shorter than the others; its last one is repeated", file=file)
 
 
 def kept_index(entry: MediaEntry, format: str) -> tuple[str, ...] | None:

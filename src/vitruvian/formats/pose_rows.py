@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from vitruvian.errors import FormatError
 from vitruvian.formats.pose_table import Table, spell
-from vitruvian.labels import FileWarning, Instance, Skeleton
+from vitruvian.formats.remarks import Remarks
+from vitruvian.labels import Instance, Skeleton
 
 #: Columns of one individual: (body part, coordinate) to the column's position.
 Block = dict[tuple[str, str], int]
@@ -19,20 +20,6 @@ Block = dict[tuple[str, str], int]
 KNOWN = ("x", "y", "likelihood", "visible")
 #: A frame beyond this is a mistake in the file.
 MAX_FRAMES = 2**31
-
-
-class Found:
-    """Deviations, counted by kind."""
-
-    def __init__(self) -> None:
-        self._kinds: dict[tuple[str, str, str], list[Any]] = {}
-
-    def add(self, file: str, record: str, field: str, message: str, count: int = 1) -> None:
-        if count:
-            self._kinds.setdefault((file, field, message), [record, 0])[1] += count
-
-    def warnings(self) -> list[FileWarning]:
-        return [FileWarning(f, record, field, m, count) for (f, field, m), (record, count) in self._kinds.items()]
 
 
 def blocks(levels: Sequence[str], columns: Sequence[Sequence[str]]) -> dict[str, Block]:
@@ -116,7 +103,7 @@ def decode(
     category: Callable[[str], str],
     skeletons: Mapping[str, Skeleton],
     places: Sequence[tuple[int, int]],
-    found: Found,
+    found: Remarks,
 ) -> list[Instance]:
     """Return the instances of a table, frame by frame.
 
@@ -140,7 +127,9 @@ def decode(
         picks = _picks(block, names, coords)
         for coord in coords:
             if coord not in KNOWN:
-                found.add(file, f"individual {individual}" if individual else "", coord, "this column is kept unread")
+                found.add(
+                    f"individual {individual}" if individual else "", coord, "this column is kept unread", file=file
+                )
         here = values[:, picks]
         used = np.flatnonzero(~np.isnan(here).all(axis=(1, 2)))
         here, there = here[used], cells[used][:, picks]
@@ -170,7 +159,7 @@ def _report(
     index: Sequence[tuple[str, ...]],
     names: Sequence[str],
     file: str,
-    found: Found,
+    found: Remarks,
 ) -> None:
     xy = values[..., [coords.index("x"), coords.index("y")]]
     finite = np.isfinite(xy)
@@ -185,7 +174,7 @@ def _report(
     for wrong, message in kinds:
         if wrong.any():
             row, keypoint = np.argwhere(wrong)[0]
-            found.add(file, f"row {'/'.join(index[row])}", str(names[keypoint]), message, int(wrong.sum()))
+            found.add(f"row {'/'.join(index[row])}", str(names[keypoint]), message, int(wrong.sum()), file=file)
 
 
 def encode(

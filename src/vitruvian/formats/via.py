@@ -14,7 +14,6 @@ from vitruvian.errors import FormatError
 from vitruvian.formats.codec import Codec, register
 from vitruvian.formats.grouped import (
     Group,
-    Notes,
     Picture,
     Record,
     Role,
@@ -37,6 +36,7 @@ from vitruvian.formats.grouped.ontology import declared, kept, name_of, remember
 from vitruvian.formats.json_file import encode_json, write_atomically
 from vitruvian.formats.losses import FEATURES, Loss
 from vitruvian.formats.peek import Peek
+from vitruvian.formats.remarks import Remarks
 from vitruvian.labels import Category, Dataset, Instance, Ontology, Skeleton, skeleton_from_names
 
 OWN = "vitruvian"
@@ -187,7 +187,7 @@ def _read(document: Any, path: Path) -> Dataset:
         project or any(isinstance(i, dict) and "regions" in i for i in images.values())
     ):
         raise FormatError("This is not a VIA file: it has no images with regions", where=file, hint=HINT)
-    notes, shelf, groups = Notes(file), Shelf("via"), list[Group]()
+    notes, shelf, groups = Remarks(file), Shelf("via"), list[Group]()
     for key, image in images.items():
         _image(key, image, shelf, groups, notes)
     unique = Counter(group.id for group in groups).most_common(1)
@@ -209,7 +209,7 @@ def _read(document: Any, path: Path) -> Dataset:
     return Dataset(ontology, shelf.media, instances, {"via": source}, notes.warnings())
 
 
-def _image(key: str, image: Any, shelf: Shelf, groups: list[Group], notes: Notes) -> None:
+def _image(key: str, image: Any, shelf: Shelf, groups: list[Group], notes: Remarks) -> None:
     where = f"{notes.file}: {key}"
     if not isinstance(image, dict):
         raise FormatError("This image is not an object", where=where, hint=HINT)

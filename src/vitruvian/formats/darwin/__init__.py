@@ -10,12 +10,13 @@ from vitruvian.errors import FormatError
 from vitruvian.formats.codec import Codec, register
 from vitruvian.formats.darwin.annotations import OWN, Annotations, Frames, key_of
 from vitruvian.formats.darwin.videos import assembled, split
-from vitruvian.formats.grouped import Group, Notes, Record, build, shapeless, text, written
+from vitruvian.formats.grouped import Group, Record, build, shapeless, text, written
 from vitruvian.formats.grouped.files import inner, json_files, limited_json, write_folder
 from vitruvian.formats.grouped.ontology import declared, kept, name_of, remember
 from vitruvian.formats.json_file import encode_json, write_atomically
 from vitruvian.formats.losses import FEATURES, Loss
 from vitruvian.formats.peek import Peek
+from vitruvian.formats.remarks import Remarks
 from vitruvian.labels import Dataset, Instance, MediaEntry
 
 #: Of a folder, where Vitruvian keeps the ontology.
@@ -55,7 +56,7 @@ class Darwin(Codec):
 
 
 def _read(path: Path) -> Dataset:
-    notes, groups, media = Notes(str(path)), list[Group](), list[MediaEntry]()
+    notes, groups, media = Remarks(str(path)), list[Group](), list[MediaEntry]()
     single = not path.is_dir()
     files: Record = {}
     stated: Any = None
@@ -84,7 +85,7 @@ def _read(path: Path) -> Dataset:
     return Dataset(ontology, media, instances, {"darwin": source}, notes.warnings())
 
 
-def _item(document: Record, name: str, file: str, media: list[MediaEntry], groups: list[Group], notes: Notes) -> None:
+def _item(document: Record, name: str, file: str, media: list[MediaEntry], groups: list[Group], notes: Remarks) -> None:
     records, item = document["annotations"], document["item"]
     if not isinstance(records, list):
         raise FormatError("The annotations are no list", where=f"{file}: annotations", hint=HINT)
@@ -94,7 +95,7 @@ def _item(document: Record, name: str, file: str, media: list[MediaEntry], group
     slots = item.get("slots")
     slots = [slot for slot in slots if isinstance(slot, dict)] if isinstance(slots, list) else []
     if len(slots) != 1:
-        notes.add("", "slots", "an item has not one slot; its annotations are read as if it had", file)
+        notes.add("", "slots", "an item has not one slot; its annotations are read as if it had", file=file)
     slot: Record = slots[0] if slots else {}
     title = text(item.get("name")) or Path(file).stem
     folder = (text(item.get("path")) or "").strip("/")
@@ -120,7 +121,7 @@ def _item(document: Record, name: str, file: str, media: list[MediaEntry], group
         frame, row, record = members[0]
         found = (Frames() if video else IMAGE).understand([record for _, _, record in members])
         for field, message in found.odd:
-            notes.add(f"annotation {row}", field, message, file)
+            notes.add(f"annotation {row}", field, message, file=file)
         if not any(found.roles):
             source["others"] += [[frame, at, record] for _, at, record in members]
             continue

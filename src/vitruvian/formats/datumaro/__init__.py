@@ -10,12 +10,13 @@ from vitruvian.errors import FormatError
 from vitruvian.formats.codec import Codec, register
 from vitruvian.formats.datumaro.annotations import OWN, Annotations, Key, group_of
 from vitruvian.formats.datumaro.categories import categories_of, labels_of, with_categories
-from vitruvian.formats.grouped import Group, Notes, Picture, Record, Shelf, build, pictures, shapeless, text, written
+from vitruvian.formats.grouped import Group, Picture, Record, Shelf, build, pictures, shapeless, text, written
 from vitruvian.formats.grouped.files import inner, json_files, limited_json, write_folder
 from vitruvian.formats.grouped.ontology import declared, kept, name_of, remember
 from vitruvian.formats.json_file import encode_json, write_atomically
 from vitruvian.formats.losses import FEATURES, Loss
 from vitruvian.formats.peek import Peek
+from vitruvian.formats.remarks import Remarks
 from vitruvian.labels import Category, Dataset
 
 FOLDER, FIRST = "annotations", "annotations/default.json"
@@ -49,7 +50,7 @@ class Datumaro(Codec):
 
 
 def _read(path: Path) -> Dataset:
-    notes, shelf, groups = Notes(str(path)), Shelf("datumaro"), list[Group]()
+    notes, shelf, groups = Remarks(str(path)), Shelf("datumaro"), list[Group]()
     single = not path.is_dir()
     found = (
         {"": path} if single else {n: f for n, f in json_files(path) if PurePosixPath(n).parent.as_posix() == FOLDER}
@@ -83,7 +84,7 @@ def _read(path: Path) -> Dataset:
 
 
 def _item(
-    item: Any, where: str, file: str, annotations: Annotations, shelf: Shelf, groups: list[Group], notes: Notes
+    item: Any, where: str, file: str, annotations: Annotations, shelf: Shelf, groups: list[Group], notes: Remarks
 ) -> None:
     records = item.get("annotations", []) if isinstance(item, dict) else None
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):

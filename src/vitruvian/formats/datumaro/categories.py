@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from vitruvian.formats.grouped import Notes, Record, text
+from vitruvian.formats.grouped import Record, text
+from vitruvian.formats.remarks import Remarks
 from vitruvian.labels import Category, Dataset, Skeleton, skeleton_from_names
 
 Names = dict[int, list[str]]
 
 
-def labels_of(document: Record, file: str, notes: Notes) -> tuple[list[str], Names]:
+def labels_of(document: Record, file: str, notes: Remarks) -> tuple[list[str], Names]:
     """Return the labels by their number, and the keypoint names of those that have points."""
     labels: list[str] = []
     for at, entry in enumerate(_entries(document, "label", "labels")):
         name = text(entry.get("name")) if isinstance(entry, dict) else None
         if name is None or name in labels:
-            notes.add(f"label {at}", "categories.label", "it has no name, or that of another", file)
+            notes.add(f"label {at}", "categories.label", "it has no name, or that of another", file=file)
             name = f"label {at}" if name is None else f"{name} ({at})"
         labels.append(name)
     names: Names = {}
@@ -25,7 +26,7 @@ def labels_of(document: Record, file: str, notes: Notes) -> tuple[list[str], Nam
         stated = entry.get("labels") if isinstance(entry, dict) else None
         plain = isinstance(stated, list) and all(text(name) is not None for name in stated)
         if type(number) is not int or not isinstance(stated, list) or not plain or len(set(stated)) < len(stated):
-            notes.add(f"points {at}", "categories.points", "it has no label or no list of different names", file)
+            notes.add(f"points {at}", "categories.points", "it has no label or no list of different names", file=file)
         elif number not in names and stated:
             names[number] = stated
     return labels, names
@@ -54,7 +55,7 @@ def categories_of(document: Record, labels: list[str], names: Names) -> list[Cat
 
 def with_categories(shell: Record, dataset: Dataset) -> tuple[Record, list[str], Names]:
     """Return a document with the labels of all categories of a dataset, those labels, and their keypoint names."""
-    labels, names = labels_of(shell, "", Notes(""))
+    labels, names = labels_of(shell, "", Remarks(""))
     fresh = [category for category in dataset.ontology if category.name not in labels]
     grown = {
         category.name: category.skeleton

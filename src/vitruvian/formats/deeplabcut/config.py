@@ -10,7 +10,7 @@ from typing import Any
 
 from vitruvian.errors import FormatError
 from vitruvian.formats.json_file import encode_json
-from vitruvian.formats.pose_rows import Found
+from vitruvian.formats.remarks import Remarks
 from vitruvian.labels import Skeleton
 
 ANIMAL, SINGLE = "animal", "single"
@@ -31,7 +31,7 @@ class Config:
     edges: list[tuple[str, str]]
 
 
-def read_config(path: Path, found: Found) -> Config:
+def read_config(path: Path, found: Remarks) -> Config:
     """Read a config.yaml; raises FormatError naming the field."""
     try:
         if path.stat().st_size > MAX_BYTES:
@@ -44,7 +44,7 @@ def read_config(path: Path, found: Found) -> Config:
     return parse_config(text, str(path), found)
 
 
-def parse_config(text: str, file: str, found: Found) -> Config:
+def parse_config(text: str, file: str, found: Remarks) -> Config:
     """Return what the text of a config.yaml says; raises FormatError naming the field."""
     top = _load(text, file)
     scorer = top.get("scorer")
@@ -57,13 +57,13 @@ def parse_config(text: str, file: str, found: Found) -> Config:
     edges = []
     stated = top.get("skeleton")
     if stated is not None and not isinstance(stated, list):
-        found.add(file, "", "skeleton", "this is no list of pairs; it is kept unread")
+        found.add("", "skeleton", "this is no list of pairs; it is kept unread", file=file)
     for pair in stated if isinstance(stated, list) else ():
         names = [str(name) for name in pair if isinstance(name, str | int | float)] if isinstance(pair, list) else []
         if len(names) == 2 == len(pair) and names[0] != names[1] and {*names} <= {*animal, *single}:
             edges.append((names[0], names[1]))
         else:
-            found.add(file, "", "skeleton", "an edge does not join two body parts; it is kept unread")
+            found.add("", "skeleton", "an edge does not join two body parts; it is kept unread", file=file)
     return Config(text, str(scorer), animal, single, individuals, edges)
 
 

@@ -13,8 +13,8 @@ from vitruvian.formats import pose_rows
 from vitruvian.formats.deeplabcut.config import ANIMAL, SINGLE, Config, read_config
 from vitruvian.formats.deeplabcut.hdf import read_hdf
 from vitruvian.formats.pose_media import read_media, report
-from vitruvian.formats.pose_rows import Found
 from vitruvian.formats.pose_table import Table, layout, read_csv
+from vitruvian.formats.remarks import Remarks
 from vitruvian.labels import Category, Dataset, Instance, MediaEntry, Ontology, skeleton_from_names
 
 NAME = "deeplabcut"
@@ -22,7 +22,7 @@ NAME = "deeplabcut"
 
 def read(path: Path) -> Dataset:
     """Read a project folder, its config.yaml, or one table (csv or h5); raises FormatError."""
-    found = Found()
+    found = Remarks("")
     if path.is_dir() or path.name == "config.yaml":
         folder = path if path.is_dir() else path.parent
         config = read_config(folder / "config.yaml", found)
@@ -42,7 +42,7 @@ def is_hdf(path: Path) -> bool:
         return False
 
 
-def _project(folder: Path, config: Config, found: Found) -> list[tuple[str, str, Table]]:
+def _project(folder: Path, config: Config, found: Remarks) -> list[tuple[str, str, Table]]:
     """Return for each table its place in the folder, its path and itself; the h5 file is the authoritative one."""
     labels = folder / "labeled-data"
     tables = []
@@ -54,7 +54,9 @@ def _project(folder: Path, config: Config, found: Found) -> list[tuple[str, str,
         csv, hdf = place / f"{name}.csv", place / f"{name}.h5"
         for other in sorted(place.glob("CollectedData_*")):
             if other.stem != name and other.suffix in (".csv", ".h5"):
-                found.add(str(other), "", "scorer", f"these are not the labels of {config.scorer!r}; they are not read")
+                found.add(
+                    "", "scorer", f"these are not the labels of {config.scorer!r}; they are not read", file=str(other)
+                )
         for file in (csv, hdf):
             if file.exists() and not file.resolve().is_relative_to(root):
                 raise FormatError("This leads out of the project's folder", where=str(file), hint="copy it into it")
@@ -68,23 +70,23 @@ def _project(folder: Path, config: Config, found: Found) -> list[tuple[str, str,
     return tables
 
 
-def _compare(path: Path, table: Table, found: Found) -> None:
+def _compare(path: Path, table: Table, found: Remarks) -> None:
     """Say where the csv beside an h5 file differs, and take its spelling where it does not."""
     try:
         other = read_csv(path)
         same = other.columns == table.columns and other.levels == table.levels
         old, new = table.values(str(path)), other.values(str(path))
     except FormatError as error:
-        found.add(str(path), "", "file", f"it cannot be read; the h5 file is ({error.message})")
+        found.add("", "file", f"it cannot be read; the h5 file is ({error.message})", file=str(path))
         return
     paths = [["/".join(key) for key in each.index] for each in (table, other)]
     if not same or paths[0] != paths[1] or not np.array_equal(old, new, equal_nan=True):
-        found.add(str(path), "", "file", "it differs from the h5 file, which is the one that is read")
+        found.add("", "file", "it differs from the h5 file, which is the one that is read", file=str(path))
         return
     table.cells, table.newline, table.short = other.cells, other.newline, other.short
 
 
-def _dataset(path: Path, config: Config | None, tables: Sequence[tuple[str, str, Table]], found: Found) -> Dataset:
+def _dataset(path: Path, config: Config | None, tables: Sequence[tuple[str, str, Table]], found: Remarks) -> Dataset:
     animal = list(config.animal) if config else []
     single = list(config.single) if config else []
     for _, file, table in tables:
@@ -93,7 +95,7 @@ def _dataset(path: Path, config: Config | None, tables: Sequence[tuple[str, str,
             here = single if individual == SINGLE else animal
             more = [part for part in pose_rows.parts(block) if part not in here]
             if config and more:
-                found.add(file, "", "bodyparts", f"config.yaml has no {more[0]!r}; it is read all the same")
+                found.add("", "bodyparts", f"config.yaml has no {more[0]!r}; it is read all the same", file=file)
             here.extend(more)
     stated = config.edges if config else []
     try:
@@ -126,8 +128,8 @@ def _dataset(path: Path, config: Config | None, tables: Sequence[tuple[str, str,
     return Dataset(ontology, media, instances, {NAME: kept}, found.warnings())
 
 
-def _report(table: Table, file: str, config: Config | None, found: Found) -> None:
+def _report(table: Table, file: str, config: Config | None, found: Remarks) -> None:
     report(table, file, found)
     scorers = sorted({column[table.levels.index("scorer")] for column in table.columns})
     if config and scorers != [config.scorer]:
-        found.add(file, "", "scorer", f"it says {', '.join(scorers)[:80]}; config.yaml says {config.scorer}")
+        found.add("", "scorer", f"it says {', '.join(scorers)[:80]}; config.yaml says {config.scorer}", file=file)

@@ -19,8 +19,8 @@ from vitruvian.formats.deeplabcut.hdf import to_hdf
 from vitruvian.formats.deeplabcut.read import NAME
 from vitruvian.formats.json_file import write_atomically
 from vitruvian.formats.pose_media import kept_index, rows
-from vitruvian.formats.pose_rows import Found
 from vitruvian.formats.pose_table import LEVELS, Table, to_csv
+from vitruvian.formats.remarks import Remarks
 from vitruvian.labels import Dataset, Instance, MediaEntry, Skeleton
 
 Row = tuple[int, int]  # media, frame
@@ -286,7 +286,7 @@ def _index(index: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
 
 def _old_config(kept: dict[str, Any]) -> Config | None:
     text = kept.get("config")
-    return parse_config(text, "config.yaml", Found()) if isinstance(text, str) else None
+    return parse_config(text, "config.yaml", Remarks("")) if isinstance(text, str) else None
 
 
 def _config(plan: Plan, kept: dict[str, Any], videos: list[str]) -> str:

@@ -1,7 +1,6 @@
 """What formats share whose instance is several records: gathered into instances, and written back record by record."""
 
 from vitruvian.formats.grouped.merge import merge
-from vitruvian.formats.grouped.notes import Notes
 from vitruvian.formats.grouped.own import own_fields, take_own
 from vitruvian.formats.grouped.pictures import Picture, Shelf, pictures
 from vitruvian.formats.grouped.said import Group, Record, Role, Said, Understood, build, gather, instance_of, place
@@ -11,7 +10,6 @@ from vitruvian.formats.grouped.write import Encoder, shapeless, written
 __all__ = [
     "Encoder",
     "Group",
-    "Notes",
     "Picture",
     "Record",
     "Role",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from vitruvian.errors import OntologyError
-from vitruvian.formats.grouped.notes import Notes
 from vitruvian.formats.grouped.said import Record
+from vitruvian.formats.remarks import Remarks
 from vitruvian.labels import Category, Ontology, ontology_from_document
 
 
@@ -18,7 +18,7 @@ def plain(ontology: Ontology) -> Record:
     return document
 
 
-def declared(value: Any, notes: Notes) -> tuple[Category, ...]:
+def declared(value: Any, notes: Remarks) -> tuple[Category, ...]:
     """Return the categories of an ontology that a file holds; none, with a note, where it is none."""
     if value is None:
         return ()

@@ -11,7 +11,8 @@ import numpy as np
 
 from vitruvian.errors import FormatError, OntologyError
 from vitruvian.formats.hdf5 import check_links, opened
-from vitruvian.formats.pose_rows import MAX_FRAMES, Found
+from vitruvian.formats.pose_rows import MAX_FRAMES
+from vitruvian.formats.remarks import Remarks
 from vitruvian.labels import Category, Dataset, Instance, MediaEntry, Ontology, skeleton_from_names
 
 NAME = "nwb"
@@ -33,7 +34,7 @@ def read(path: Path) -> Dataset:
 
 
 def _dataset(file: Any, path: Path) -> Dataset:
-    found, where = Found(), str(path)
+    found, where = Remarks(str(path)), str(path)
     members = list(_members(file))
     skeletons: dict[Any, Category] = {}
     for group in (g for _, kind, g in members if kind == "Skeletons"):
@@ -56,12 +57,12 @@ def _dataset(file: Any, path: Path) -> Dataset:
     return Dataset(ontology, media, instances, {NAME: kept}, found.warnings())
 
 
-def _report(file: Any, members: list[tuple[str, str, Any]], where: str, found: Found) -> None:
+def _report(file: Any, members: list[tuple[str, str, Any]], where: str, found: Remarks) -> None:
     parts = [place for place, kind, _ in members if kind not in ("Skeletons", "PoseTraining")]
     parts += [name for name in ("acquisition", "analysis", "general") if len(file.get(name, ()))]
     parts += sorted(set(file) - _FRAME)
     for part in parts:
-        found.add(where, "", part, "it is not read, and not written back")
+        found.add("", part, "it is not read, and not written back")
 
 
 def _training(
@@ -71,7 +72,7 @@ def _training(
     instances: list[Instance],
     empty: list[list[Any]],
     where: str,
-    found: Found,
+    found: Remarks,
 ) -> None:
     series = {}
     for name in _natural(group.get("source_videos", ())):
@@ -98,13 +99,17 @@ def _members(file: Any) -> Iterator[tuple[str, str, Any]]:
             yield f"processing/{module}/{name}", _text(group.attrs.get("neurodata_type", "")), group
 
 
-def _category(group: Any, name: str, where: str, taken: set[str], found: Found) -> Category:
+def _category(group: Any, name: str, where: str, taken: set[str], found: Remarks) -> Category:
     nodes = [_text(node) for node in np.asarray(group["nodes"]).ravel().tolist()]
     edges = np.asarray(group["edges"]).reshape(-1, 2) if "edges" in group else np.zeros((0, 2), int)
     ours = name if name not in taken else f"{name} ({group.parent.name})"
     good = [(int(a), int(b)) for a, b in edges.tolist() if a != b]
     found.add(
-        where, f"skeleton {name}", "edges", "an edge joins a node to itself; it is left out", len(edges) - len(good)
+        f"skeleton {name}",
+        "edges",
+        "an edge joins a node to itself; it is left out",
+        len(edges) - len(good),
+        file=where,
     )
     try:
         return Category(ours, skeleton_from_names(nodes, edges=good))
@@ -112,7 +117,7 @@ def _category(group: Any, name: str, where: str, taken: set[str], found: Found) 
         raise FormatError(error.message, where=f"{where}: skeleton {name}", hint=error.hint) from error
 
 
-def _series(group: Any, name: str, media: list[MediaEntry], where: str, found: Found) -> tuple[int, int]:
+def _series(group: Any, name: str, media: list[MediaEntry], where: str, found: Remarks) -> tuple[int, int]:
     """Add a series of pictures to `media`; return where it begins, and how many pictures it is (0 for a video)."""
     sides = np.asarray(group["dimension"]).ravel().tolist() if "dimension" in group else []
     width, height = (int(n) if 0 < n < MAX_FRAMES else 0 for n in sides) if len(sides) == 2 else (0, 0)
@@ -126,11 +131,11 @@ def _series(group: Any, name: str, media: list[MediaEntry], where: str, found: F
         media += [MediaEntry(file, width, height, extras={NAME: {**record, "file": file}}) for file in files]
         return start, len(files)
     if len(files) > 1:
-        found.add(where, f"series {name}", "external_file", "it has several videos; it is called as the first one")
+        found.add(f"series {name}", "external_file", "it has several videos; it is called as the first one")
         record["files"] = files
     count = int(np.asarray(group["num_samples"]).ravel()[0]) if "num_samples" in group else 0
     if not files:
-        found.add(where, f"series {name}", "data", "its pictures lie in this file; they are not written back")
+        found.add(f"series {name}", "data", "its pictures lie in this file; they are not written back")
         count = count or len(group["data"])
     file = files[0] if files else name
     frames = count if 0 < count < MAX_FRAMES else 1
@@ -156,7 +161,7 @@ def _place(
     return start + index, 0
 
 
-def _instance(group: Any, name: str, skeletons: dict[Any, Category], where: str, found: Found) -> Instance:
+def _instance(group: Any, name: str, skeletons: dict[Any, Category], where: str, found: Remarks) -> Instance:
     # The link bears the name of the skeleton that it leads to.
     links = [skeletons[group[link].id] for link in group if group[link].id in skeletons]
     if not links:
@@ -169,13 +174,17 @@ def _instance(group: Any, name: str, skeletons: dict[Any, Category], where: str,
             f"Locations of shape {places.shape} for {count} nodes", where=f"{where}: {name}: node_locations", hint=_HINT
         )
     found.add(
-        where, f"instance {name}", "node_locations", "it has depths, which are left out", int(places.shape[1] == 3)
+        f"instance {name}", "node_locations", "it has depths, which are left out", int(places.shape[1] == 3), file=where
     )
     finite = np.isfinite(places[:, :2])
     there = np.logical_and(finite[:, 0], finite[:, 1])
     half = int(np.logical_xor(finite[:, 0], finite[:, 1]).sum())
     found.add(
-        where, f"instance {name}", "node_locations", "only one of x and y is there; it is not read as a point", half
+        f"instance {name}",
+        "node_locations",
+        "only one of x and y is there; it is not read as a point",
+        half,
+        file=where,
     )
     shown = np.asarray(group["node_visibility"], bool).ravel() if "node_visibility" in group else there
     if shown.shape != there.shape:

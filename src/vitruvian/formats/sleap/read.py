@@ -12,7 +12,8 @@ import numpy as np
 
 from vitruvian.errors import FormatError, OntologyError
 from vitruvian.formats.hdf5 import check_links, opened
-from vitruvian.formats.pose_rows import MAX_FRAMES, Found
+from vitruvian.formats.pose_rows import MAX_FRAMES
+from vitruvian.formats.remarks import Remarks
 from vitruvian.labels import Category, Dataset, Instance, Keypoint, MediaEntry, Ontology, Skeleton
 
 NAME = "sleap"
@@ -81,7 +82,7 @@ def _check_tables(file: Any, path: Path) -> None:
 
 
 def _dataset(labels: Any, path: Path) -> Dataset:
-    found, file = Found(), str(path)
+    found, file = Remarks(str(path)), str(path)
     categories, names = _categories(labels.skeletons, file, found)
     media, places = _media(labels.videos, file)
     tracks = _unique([str(track.name) for track in labels.tracks])
@@ -104,7 +105,7 @@ def _dataset(labels: Any, path: Path) -> Dataset:
     _link(labels, instances, ids)
     for name in OTHERS:
         count = len(getattr(labels, name, None) or ())
-        found.add(file, "", name, "it is not kept: Vitruvian has no word for it", count)
+        found.add("", name, "it is not kept: Vitruvian has no word for it", count)
     suggestions = []
     for suggestion in labels.suggestions:
         at, frame = places(suggestion.video, int(suggestion.frame_idx))
@@ -125,7 +126,7 @@ def _dataset(labels: Any, path: Path) -> Dataset:
     )
 
 
-def _categories(skeletons: Sequence[Any], file: str, found: Found) -> tuple[list[Category], dict[int, str]]:
+def _categories(skeletons: Sequence[Any], file: str, found: Remarks) -> tuple[list[Category], dict[int, str]]:
     names = _unique([str(s.name or "animal") for s in skeletons])
     categories = []
     for name, skeleton in zip(names, skeletons, strict=True):
@@ -133,17 +134,17 @@ def _categories(skeletons: Sequence[Any], file: str, found: Found) -> tuple[list
         flips: dict[str, str] = {}
         for a, b in skeleton.symmetry_inds:
             if a == b or nodes[a] in flips or nodes[b] in flips:
-                found.add(file, f"skeleton {name}", "symmetries", "a node has several partners; the first counts")
+                found.add(f"skeleton {name}", "symmetries", "a node has several partners; the first counts")
                 continue
             flips[nodes[a]], flips[nodes[b]] = nodes[b], nodes[a]
         edges = [(int(a), int(b)) for a, b in skeleton.edge_inds]
         joined = tuple(edge for edge in edges if edge[0] != edge[1])
         found.add(
-            file,
             f"skeleton {name}",
             "edges",
             "an edge joins a node to itself; it is left out",
             len(edges) - len(joined),
+            file=file,
         )
         try:
             made = Skeleton(tuple(Keypoint(node, flip=flips.get(node)) for node in nodes), joined)
@@ -213,7 +214,7 @@ def _shape(backend: dict[str, Any]) -> tuple[int, int, int] | None:
     return count, height, width
 
 
-def _instance(each: Any, category: str, media: int, frame: int, id: str, file: str, found: Found) -> Instance:
+def _instance(each: Any, category: str, media: int, frame: int, id: str, file: str, found: Remarks) -> Instance:
     points = each.points
     xy = np.array(points["xy"], np.float64).reshape(-1, 2)
     finite = np.isfinite(xy)
@@ -227,7 +228,11 @@ def _instance(each: Any, category: str, media: int, frame: int, id: str, file: s
             [n if np.isfinite(n) else None for n in point] for point in np.where(half[:, None], xy, NAN).tolist()
         ]
         found.add(
-            file, f"instance {id}", "points", "only one of x and y is there; it is not read as a point", int(half.sum())
+            f"instance {id}",
+            "points",
+            "only one of x and y is there; it is not read as a point",
+            int(half.sum()),
+            file=file,
         )
     if bool(np.any(shown & ~there)):
         kept["visible"] = shown.tolist()

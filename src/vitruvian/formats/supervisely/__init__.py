@@ -10,7 +10,6 @@ from vitruvian.errors import FormatError
 from vitruvian.formats.codec import Codec, register
 from vitruvian.formats.grouped import (
     Group,
-    Notes,
     Picture,
     Record,
     Shelf,
@@ -26,6 +25,7 @@ from vitruvian.formats.grouped.ontology import declared, name_of, remember
 from vitruvian.formats.json_file import encode_json, write_atomically
 from vitruvian.formats.losses import FEATURES, Loss
 from vitruvian.formats.peek import Peek
+from vitruvian.formats.remarks import Remarks
 from vitruvian.formats.supervisely.meta import category_of, meta_of
 from vitruvian.formats.supervisely.objects import OWN, Objects
 from vitruvian.labels import Category, Dataset
@@ -61,7 +61,7 @@ class Supervisely(Codec):
 
 
 def _read(path: Path) -> Dataset:
-    notes, shelf, groups = Notes(str(path)), Shelf("supervisely"), list[Group]()
+    notes, shelf, groups = Remarks(str(path)), Shelf("supervisely"), list[Group]()
     single = not path.is_dir()
     files: Record = {}
     if single:
@@ -93,7 +93,7 @@ def _read(path: Path) -> Dataset:
     return Dataset(ontology, shelf.media, instances, {"supervisely": source}, notes.warnings())
 
 
-def _classes(meta: Any, notes: Notes) -> tuple[list[Category], dict[str, dict[str, str]]]:
+def _classes(meta: Any, notes: Remarks) -> tuple[list[Category], dict[str, dict[str, str]]]:
     categories: list[Category] = []
     nodes: dict[str, dict[str, str]] = {}
     listed = meta.get("classes") if isinstance(meta, dict) else None
@@ -111,7 +111,7 @@ def _classes(meta: Any, notes: Notes) -> tuple[list[Category], dict[str, dict[st
 
 
 def _annotation(
-    document: Any, name: str, file: str, objects: Objects, shelf: Shelf, groups: list[Group], notes: Notes
+    document: Any, name: str, file: str, objects: Objects, shelf: Shelf, groups: list[Group], notes: Remarks
 ) -> None:
     records = document.get("objects") if isinstance(document, dict) else None
     if isinstance(document, dict) and "frames" in document:
@@ -130,14 +130,14 @@ def _annotation(
     source: Record = {"file": name, "shell": {**document, "objects": None}, "others": []}
     media, frame, odd = shelf.add(full, size.get("width"), size.get("height"), own.get("video"), source)
     if odd:
-        notes.add("", "size", "width and height are no whole numbers, or the frame is of no video", file)
+        notes.add("", "size", "width and height are no whole numbers, or the frame is of no video", file=file)
     rows: dict[Any, list[int]] = {}
     for at, record in enumerate(records):
         rows.setdefault(text(record.get("instance")) or at, []).append(at)
     for members in rows.values():
         found = objects.understand([records[row] for row in members])
         for field, message in found.odd:
-            notes.add(f"object {members[0]}", field, message, file)
+            notes.add(f"object {members[0]}", field, message, file=file)
         if any(found.roles):
             id = found.said.id or found.said.key or f"{name.removesuffix('.json')}#{members[0]}"
             groups.append(Group(media, frame, members, [records[row] for row in members], found.said, str(id)))
