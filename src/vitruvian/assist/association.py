@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped]  # ships no types
+from scipy.optimize import linear_sum_assignment
 
 from vitruvian.assist.overlap import box_iou, pose_oks
 from vitruvian.labels import Poses, concatenate, empty_poses

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from vitruvian.errors import ModelError
 
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession  # type: ignore[import-untyped]  # ships no types
+    from onnxruntime import InferenceSession
 
 _INSTALL = "pip install vitruvian[models]"
 

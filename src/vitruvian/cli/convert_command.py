@@ -10,10 +10,11 @@ from typing import Any
 import click
 
 from vitruvian.cli.output import json_option, note, report, report_warnings
+from vitruvian.cli.renames import read_renames
 from vitruvian.errors import InvalidInput
 from vitruvian.formats import Codec, Loss, recognise
 from vitruvian.formats import target as target_of
-from vitruvian.formats.json_file import encode_json, read_json, write_atomically
+from vitruvian.formats.json_file import encode_json, write_atomically
 from vitruvian.labels import Dataset
 from vitruvian.labels.presets import preset_skeleton
 from vitruvian.labels.reskeleton import map_skeleton, reskeleton
@@ -82,7 +83,7 @@ def command(
 
 def _with_skeleton(dataset: Dataset, preset: str, renames: Path | None) -> tuple[Dataset, list[Loss]]:
     skeleton = preset_skeleton(preset)
-    names = _renames(renames)
+    names = read_renames(renames)
     lost: list[Loss] = []
     for category in dataset.ontology:
         if category.skeleton is None:
@@ -95,15 +96,6 @@ def _with_skeleton(dataset: Dataset, preset: str, renames: Path | None) -> tuple
                 lost.append(Loss("keypoint", f"keypoint {name}", len(bearers), f"instance {bearers[0]}"))
         dataset = reskeleton(dataset, category.name, skeleton, names)
     return dataset, lost
-
-
-def _renames(path: Path | None) -> dict[str, str]:
-    if path is None:
-        return {}
-    found = read_json(path)
-    if not isinstance(found, dict) or not all(isinstance(name, str) for name in found.values()):
-        raise InvalidInput("Renames are a JSON object of names to names", where=str(path), hint='{"Nose": "nose"}')
-    return found
 
 
 def _report(source: Path, target: Path, reader: Codec, writer: Codec, lost: list[Loss]) -> dict[str, Any]:

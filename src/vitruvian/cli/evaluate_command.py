@@ -13,8 +13,8 @@ from vitruvian.actions.describe_evaluation import describe_evaluation
 from vitruvian.actions.evaluate import evaluate
 from vitruvian.cli.evaluation_page import page
 from vitruvian.cli.output import console, json_option, note, results
-from vitruvian.errors import InvalidInput
-from vitruvian.formats.json_file import read_json, write_atomically
+from vitruvian.cli.renames import read_renames
+from vitruvian.formats.json_file import write_atomically
 from vitruvian.metrics.area import AreaPolicy
 from vitruvian.metrics.whole_body import PARTS
 
@@ -58,7 +58,7 @@ def command(
         detections,
         policy=area,
         sigmas=_sigmas(sigmas),
-        renames=_renames(renames),
+        renames=read_renames(renames),
         part=part,
         most=most,
     )
@@ -85,15 +85,6 @@ def _sigmas(text: str | None) -> str | float | None:
         return None if text is None else float(text)
     except ValueError:
         return text
-
-
-def _renames(path: Path | None) -> dict[str, str] | None:
-    if path is None:
-        return None
-    found = read_json(path)
-    if not isinstance(found, dict) or not all(isinstance(name, str) for name in found.values()):
-        raise InvalidInput("Renames are a JSON object of names to names", where=str(path), hint='{"Nose": "nose"}')
-    return found
 
 
 def _print(document: dict[str, Any]) -> None:

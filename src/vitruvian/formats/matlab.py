@@ -96,7 +96,7 @@ def write(variables: dict[str, Value]) -> bytes:
     FormatError
         A value that Matlab's files do not take.
     """
-    from scipy.io import savemat  # type: ignore[import-untyped]  # noqa: PLC0415 - slow to import, seldom needed
+    from scipy.io import savemat  # noqa: PLC0415 - slow to import, seldom needed
 
     out = io.BytesIO()
     try:

@@ -71,11 +71,13 @@ class Peek:
         items = self._decoded(list[msgspec.Raw])
         return None if items is None else [msgspec.json.decode(item) for item in items[:1]]
 
+    @cached_property
+    def _content(self) -> bytes:
+        return self.path.read_bytes() if self.path.stat().st_size <= _LARGEST else b""
+
     def _decoded(self, kind: Any) -> Any:
         try:
-            if self.path.stat().st_size > _LARGEST:
-                return None
-            return msgspec.json.decode(self.path.read_bytes(), type=kind)
+            return msgspec.json.decode(self._content, type=kind)
         except (OSError, ValueError, RecursionError, msgspec.DecodeError):
             return None
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from vitruvian.errors import LabelError
 from vitruvian.labels.dataset import Dataset
 from vitruvian.labels.instance import Instance
-from vitruvian.labels.skeleton import Skeleton
+from vitruvian.labels.skeleton import Skeleton, plain_name
 
 #: Names that data sets use for the same landmark.
 SAME = (
@@ -56,23 +56,26 @@ def map_skeleton(old: Skeleton, new: Skeleton, renames: Mapping[str, str] | None
     for source, to in renames.items():
         old.position(source)
         new.position(to)
+    plain = {plain_name(name): at for at, name in enumerate(new.names)}
+    synonyms = {word: group for group in SAME for word in group}
     places: dict[str, int] = {}
-    plain = {_plain(name): at for at, name in enumerate(new.names)}
-    synonyms = {_plain(word): group for group in SAME for word in group}
     taken: dict[int, str] = {}
+
+    def by_rename(name: str) -> int | None:
+        return new.index[renames[name]] if name in renames else None
+
+    def by_name(name: str) -> int | None:
+        return plain.get(plain_name(name))
+
+    def by_synonym(name: str) -> int | None:
+        found = (plain.get(word) for word in synonyms.get(plain_name(name), ()))
+        return next((at for at in found if at is not None and at not in taken), None)
+
     # Sure matches first, so that a synonym never takes the place of a keypoint of that very name.
-    for attempt in ("rename", "name", "synonym"):
+    for find in (by_rename, by_name, by_synonym):
         for name in old.names:
-            if name in places or (name in renames) != (attempt == "rename"):
-                continue
-            if attempt == "rename":
-                at = new.index[renames[name]]
-            elif attempt == "name":
-                at = plain.get(_plain(name), -1)
-            else:
-                words = synonyms.get(_plain(name), ())
-                at = next((plain[_plain(w)] for w in words if _plain(w) in plain and plain[_plain(w)] not in taken), -1)
-            if at < 0:
+            at = find(name) if name not in places else None
+            if at is None:
                 continue
             if at in taken:
                 raise LabelError(f"{name!r} and {taken[at]!r} would both become {new.names[at]!r}", hint="see renames")
@@ -124,7 +127,3 @@ def _moved(instance: Instance, count: int, source: NDArray[np.intp], to: NDArray
         keyed = np.zeros(count, np.bool_)
         keyed[to] = instance.keyed[source]
     return replace(instance, xy=xy, visibility=visibility, score=score, keyed=keyed, extras={})
-
-
-def _plain(name: str) -> str:
-    return name.strip().lower().replace("-", "_").replace(" ", "_")

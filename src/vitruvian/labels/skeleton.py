@@ -150,6 +150,11 @@ class Skeleton:
         }
 
 
+def plain_name(name: str) -> str:
+    """Return a name without what people vary in it: "Left Eye" and "left-eye" are both left_eye."""
+    return name.strip().lower().replace("-", "_").replace(" ", "_")
+
+
 def skeleton_from_document(document: dict[str, Any]) -> Skeleton:
     """Read a skeleton from its JSON form; raises OntologyError when a field is missing or of a wrong type."""
     try:

@@ -76,8 +76,6 @@ class Evaluation:
         Area of every truth under the policy.
     images : int
         How many images hold truth or detections.
-    strangers : int
-        Detections in images that the truth does not speak of; they were left out.
     """
 
     thresholds: NDArray[np.float64]
@@ -86,7 +84,6 @@ class Evaluation:
     sizes: NDArray[np.float64]
     results: list[CategoryResult] = field(default_factory=list)
     images: int = 0
-    strangers: int = 0
 
     def precision(self, area: str = "all", threshold: float | None = None) -> float:
         """Return the mean precision over thresholds, recalls and categories; -1 where there is nothing to find."""
@@ -123,7 +120,6 @@ def evaluate(
     thresholds: NDArray[np.float64] = THRESHOLDS,
     ranges: Mapping[str, tuple[float, float]] = AREAS,
     most: int = MOST,
-    known: NDArray[np.int64] | None = None,
 ) -> Evaluation:
     """Evaluate detections by object keypoint similarity.
 
@@ -142,8 +138,6 @@ def evaluate(
         Names of area ranges to their ends, square pixels; "all" must be among them.
     most : int
         How many detections of an image and category count, the surest first.
-    known : ndarray of int64, optional
-        Media that the truth speaks of, with or without instances; detections elsewhere are left out and counted.
 
     Raises
     ------
@@ -159,14 +153,9 @@ def evaluate(
             hint="give each detection a score",
         )
     policy = policy or choose_policy(truth)
-    strangers = 0
-    if known is not None:
-        inside = np.isin(found.media, known)
-        strangers = int((~inside).sum())
-        found = found.take(inside)
     size = areas(truth, policy)
     images, count = _images(truth, found)
-    result = Evaluation(np.asarray(thresholds), dict(ranges), policy, size, images=count, strangers=strangers)
+    result = Evaluation(np.asarray(thresholds), dict(ranges), policy, size, images=count)
     for category, skeleton in enumerate(skeletons):
         if skeleton is not None and len(skeleton):
             result.results.append(_category(truth, found, category, skeleton, images, result, most))

@@ -23,7 +23,7 @@ def keypoint_ap(
     Parameters
     ----------
     truth, found : Poses
-        As they were evaluated, strangers taken out.
+        As they were evaluated.
     skeleton : Skeleton
         Of the category.
     result : CategoryResult

@@ -63,7 +63,7 @@ def taxonomy(truth: Poses, found: Poses, skeletons: Sequence[Skeleton | None], e
     skeletons : sequence of Skeleton or None
         Flip partners say which keypoints may be inverted.
     evaluation : Evaluation
-        Of the same tables; it must have been made without `known`, or with the strangers taken out of `found`.
+        Of the same tables.
 
     Notes
     -----

@@ -21,8 +21,8 @@ from vitruvian.labels import Dataset, Instance, MediaEntry, Skeleton
 def write(dataset: Dataset, path: Path) -> None:
     """Write an NWB file, whole or not at all; raises FormatError and LabelError."""
     try:
-        import ndx_pose  # type: ignore[import-untyped]  # noqa: PLC0415  heavy, and in an optional extra
-        import pynwb  # type: ignore[import-untyped]  # noqa: PLC0415  heavy, and in an optional extra
+        import ndx_pose  # noqa: PLC0415  heavy, and in an optional extra
+        import pynwb  # noqa: PLC0415  heavy, and in an optional extra
     except ImportError as error:
         raise FormatError(
             "NWB files need the libraries pynwb and ndx-pose", where=str(path), hint='pip install "vitruvian[sleap]"'

@@ -13,7 +13,7 @@ import msgspec
 
 from vitruvian.errors import NotFound
 from vitruvian.labels.ontology import Category, Ontology
-from vitruvian.labels.skeleton import Skeleton, skeleton_from_document
+from vitruvian.labels.skeleton import Skeleton, plain_name, skeleton_from_document
 
 #: Names by which people ask for a preset, beside its own and those of data sets with the same keypoints.
 _SPOKEN = {
@@ -87,7 +87,7 @@ def preset_skeleton(name: str) -> Skeleton:
     """
     own = _resolve(name)
     document = _document(own)
-    if _key(name) in document["aliases"] and document["sigma_kind"] == "measured":
+    if plain_name(name) in document["aliases"] and document["sigma_kind"] == "measured":
         document = {**document, "sigma_kind": "adapted", "sigma_source": f"adapted from {own}"}
     return skeleton_from_document(document)
 
@@ -98,7 +98,7 @@ def preset_of(names: Sequence[str]) -> str | None:
     Letter case, spaces and dashes do not count: "Left Eye" is left_eye. Of several presets with the same keypoints the
     one with measured sigmas is meant.
     """
-    return _by_keypoints().get(tuple(map(_key, names)))
+    return _by_keypoints().get(tuple(map(plain_name, names)))
 
 
 @cache
@@ -106,14 +106,14 @@ def _by_keypoints() -> dict[tuple[str, ...], str]:
     found: dict[tuple[str, ...], str] = {}
     for name in _names():
         document = _document(name)
-        keys = tuple(_key(keypoint["name"]) for keypoint in document["keypoints"])
+        keys = tuple(plain_name(keypoint["name"]) for keypoint in document["keypoints"])
         if keys not in found or document["sigma_kind"] == "measured":
             found[keys] = name
     return found
 
 
 def _resolve(name: str) -> str:
-    key = _key(name)
+    key = plain_name(name)
     names = _names()
     if key in names:
         return key
@@ -124,10 +124,6 @@ def _resolve(name: str) -> str:
     raise NotFound(
         f"There is no preset {name!r}", hint=f"did you mean {', '.join(close or names[:4])}? vt.presets() lists all"
     )
-
-
-def _key(name: str) -> str:
-    return name.strip().lower().replace("-", "_").replace(" ", "_")
 
 
 @cache
