@@ -7,7 +7,7 @@
 
 from vitruvian.actions.evaluate import Evaluated, evaluate
 from vitruvian.errors import VitruvianError
-from vitruvian.formats import FORMATS, read, write
+from vitruvian.formats import every_format, read, write
 from vitruvian.labels import (
     Category,
     Dataset,
@@ -29,7 +29,6 @@ from vitruvian.metrics import oks
 __version__ = "0.1.0"
 
 __all__ = [
-    "FORMATS",
     "Category",
     "Dataset",
     "Evaluated",
@@ -46,6 +45,7 @@ __all__ = [
     "VitruvianError",
     "__version__",
     "evaluate",
+    "every_format",
     "oks",
     "preset",
     "preset_skeleton",

@@ -16,7 +16,7 @@ import vitruvian as vt
 from tests.formats.coco_files import coco_file, person, real_files, two_videos, whole_body
 from tests.formats.parquet_files import assert_same, assert_same_poses, columns, instance, rewrite, rich
 from vitruvian.errors import FormatError, LabelError
-from vitruvian.formats import FORMATS, by_name, parquet, recognise
+from vitruvian.formats import by_name, parquet, recognise
 from vitruvian.formats.coco.read import dataset as coco_dataset
 from vitruvian.formats.coco.read import read as read_coco
 from vitruvian.formats.coco.write import dumps as coco_dumps
@@ -55,7 +55,7 @@ def test_it_is_found_by_its_ending_and_its_content(tmp_path: Path) -> None:
     (tmp_path / "other" / "dataset.json").write_text('{"format": "something else"}')
     with pytest.raises(FormatError, match="looks like no known format"):
         recognise(tmp_path / "other")
-    assert FORMATS["parquet"].dumps(rich()).startswith(b"PK")
+    assert by_name("parquet").dumps(rich()).startswith(b"PK")
 
 
 def test_folders_have_the_names_of_categories_where_these_are_plain(tmp_path: Path) -> None:

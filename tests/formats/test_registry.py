@@ -1,10 +1,12 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.formats.coco_files import coco_file, person
 from vitruvian.errors import FormatError
-from vitruvian.formats import by_name, dumps, read, recognise, write
+from vitruvian.formats import by_name, codec, dumps, read, recognise, write
 from vitruvian.formats.coco.read import dataset
 from vitruvian.formats.losses import losses
 
@@ -55,3 +57,24 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
         write(dataset(coco_file(person()), "in.json"), tmp_path / "folder.json")
     assert [path.name for path in tmp_path.iterdir()] == ["folder.json"]
     assert (tmp_path / "folder.json" / "old").read_text() == "old"
+
+
+def test_json_means_coco_and_coco_alone_brings_no_other_format() -> None:
+    script = (
+        "import sys, vitruvian as vt\n"
+        "from vitruvian.formats import target\n"
+        "assert target('labels.json').name == 'coco'\n"
+        "print(sum('vitruvian.formats.yolo' in name for name in sys.modules), len(vt.every_format()))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0", "19"]
+
+
+def test_every_module_with_a_format_is_in_the_table() -> None:
+    room = Path(codec.__file__).parent
+    with_format = {
+        path.parent.name if path.name == "__init__.py" else path.stem
+        for path in room.rglob("*.py")
+        if "\n@register\n" in path.read_text()
+    }
+    assert with_format == set(codec.MODULES)

@@ -14,7 +14,7 @@ from vitruvian.actions.import_media import ImportReport, import_media
 from vitruvian.cli.output import json_option, note, progress, report, report_warnings
 from vitruvian.cli.project import OpenProject, newest_ontology, open_project, project_argument
 from vitruvian.errors import NotFound
-from vitruvian.formats import FORMATS
+from vitruvian.formats.codec import codecs
 from vitruvian.labels import Ontology
 from vitruvian.labels.presets import preset as preset_named
 from vitruvian.store import ontologies
@@ -34,7 +34,7 @@ def command(
     PATHS are images, videos, folders of them, and annotation files. Media stay where they are. Files that cannot be
     read are named at the end and stop nothing.
     """
-    endings = {ending for codec in FORMATS.values() for ending in codec.suffixes}
+    endings = {ending for codec in codecs() for ending in codec.suffixes}
     labels = [p for p in paths if os.path.isfile(p) and p.suffix.lower() in endings]
     pictures = [p for p in paths if p not in labels]
     # A mistake is found before a project is made: what it would leave behind has an ontology that nobody chose.

@@ -12,8 +12,8 @@ import click
 from vitruvian import settings
 from vitruvian.cli.output import json_option, report
 from vitruvian.errors import NotFound
-from vitruvian.formats import FORMATS
 from vitruvian.formats import registry as formats
+from vitruvian.formats.codec import codecs
 from vitruvian.labels.presets import preset, presets
 
 
@@ -31,7 +31,7 @@ def command(thing: str, as_json: bool) -> None:
         }
     elif (there and (path / settings.DATABASE).exists()) or thing.startswith(("postgresql:", "postgres:")):
         facts = _project(thing)
-    elif there and any(path.suffix.lower() in codec.suffixes for codec in FORMATS.values()):
+    elif there and any(path.suffix.lower() in codec.suffixes for codec in codecs()):
         facts = _labels(path, as_json)
     elif there and path.is_file():
         facts = _media(path)

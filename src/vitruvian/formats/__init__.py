@@ -1,56 +1,18 @@
 """Annotation files of the field. `read` and `write` find the format; each format is a module of its own."""
 
-from vitruvian.formats import (
-    alphapose,
-    coco,
-    cvat,
-    darwin,
-    datumaro,
-    deeplabcut,
-    labelme,
-    labelstudio,
-    lightning_pose,
-    mpii,
-    nwb,
-    openpose,
-    parquet,
-    posetrack17,
-    sleap,
-    supervisely,
-    via,
-    yolo,
-)
-from vitruvian.formats.codec import FORMATS, Codec
+from vitruvian.formats.codec import Codec, every_format
 from vitruvian.formats.losses import Loss
 from vitruvian.formats.registry import by_name, dumps, read, read_columns, recognise, target, write
 
 __all__ = [
-    "FORMATS",
     "Codec",
     "Loss",
-    "alphapose",
     "by_name",
-    "coco",
-    "cvat",
-    "darwin",
-    "datumaro",
-    "deeplabcut",
     "dumps",
-    "labelme",
-    "labelstudio",
-    "lightning_pose",
-    "mpii",
-    "nwb",
-    "openpose",
-    "parquet",
-    "posetrack17",
+    "every_format",
     "read",
     "read_columns",
     "recognise",
-    "sleap",
-    "supervisely",
     "target",
-    "via",
     "write",
-    "yolo",
 ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import tempfile
 import zipfile
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
@@ -13,8 +15,31 @@ from vitruvian.formats.losses import Loss, losses
 from vitruvian.formats.peek import Peek
 from vitruvian.labels import Columns, Dataset
 
-#: Every format by its name, filled by :func:`register`.
+#: The formats whose modules have been imported, by name; :func:`every_format` has them all.
 FORMATS: dict[str, Codec] = {}
+
+#: Modules of this package with a format in them, COCO first: it is what ``.json`` means, and its large files are told
+#: by their keys alone. The others are imported when they are asked for.
+MODULES = (
+    "coco",
+    "alphapose",
+    "cvat",
+    "darwin",
+    "datumaro",
+    "deeplabcut",
+    "labelme",
+    "labelstudio",
+    "lightning_pose",
+    "mpii",
+    "nwb",
+    "openpose",
+    "parquet",
+    "posetrack17",
+    "sleap",
+    "supervisely",
+    "via",
+    "yolo",
+)
 
 
 class Codec(ABC):
@@ -74,7 +99,7 @@ class Codec(ABC):
 
     def losses(self, dataset: Dataset) -> list[Loss]:
         """Return what of `dataset` this format cannot hold."""
-        return losses(dataset, self.name, self.holds, {codec.name: codec.known for codec in FORMATS.values()})
+        return losses(dataset, self.name, self.holds, {codec.name: codec.known for codec in codecs()})
 
     @property
     def ending(self) -> str:
@@ -94,6 +119,21 @@ class Codec(ABC):
                     if file.is_file():
                         zipped.write(file, file.relative_to(target).as_posix())
             return archive.getvalue()
+
+
+def codecs() -> Iterator[Codec]:
+    """Yield every format, COCO first; the modules of the others are imported as they come up."""
+    given: set[str] = set()
+    for module in MODULES:
+        importlib.import_module(f"vitruvian.formats.{module}")
+        fresh = [codec for name, codec in FORMATS.items() if name not in given]
+        given |= FORMATS.keys()
+        yield from fresh
+
+
+def every_format() -> dict[str, Codec]:
+    """Return all formats by their names."""
+    return {codec.name: codec for codec in codecs()}
 
 
 C = TypeVar("C", bound=type[Codec])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from vitruvian.errors import FormatError
-from vitruvian.formats.codec import FORMATS, Codec
+from vitruvian.formats.codec import Codec, codecs, every_format
 from vitruvian.formats.peek import Peek
 from vitruvian.labels import Columns, Dataset
 
@@ -60,10 +60,10 @@ def dumps(dataset: Dataset, *, format: str = "coco") -> bytes:
 
 def by_name(format: str, where: str = "") -> Codec:
     """Return the format called `format`; raises FormatError when there is none."""
-    if format.lower() not in FORMATS:
-        known = ", ".join(sorted(FORMATS))
-        raise FormatError(f"Unknown format {format!r}", where=where, hint=f"formats: {known}")
-    return FORMATS[format.lower()]
+    found = next((codec for codec in codecs() if codec.name == format.lower()), None)
+    if found is None:
+        raise FormatError(f"Unknown format {format!r}", where=where, hint=f"formats: {_names()}")
+    return found
 
 
 def recognise(path: str | Path, *, format: str | None = None) -> Codec:
@@ -77,21 +77,16 @@ def recognise(path: str | Path, *, format: str | None = None) -> Codec:
     if format is not None:
         return by_name(format, str(path))
     peek = Peek(Path(path))
-    # COCO's files are the largest, and told by their keys alone: others look deeper.
-    found = next(
-        (codec for codec in sorted(FORMATS.values(), key=lambda c: c.name != "coco") if codec.sniff(peek)), None
-    )
+    found = next((codec for codec in codecs() if codec.sniff(peek)), None)
     if found is not None:
         return found
-    by_ending = [codec for codec in FORMATS.values() if peek.suffix and peek.suffix in codec.suffixes]
+    by_ending = [codec for codec in codecs() if peek.suffix and peek.suffix in codec.suffixes]
     if by_ending:  # its own reader says best what is wrong with it
         return by_ending[0]
     if not peek.exists:
         raise FormatError("There is no such file or folder", where=str(path), hint="check the path")
     kind = "folder" if peek.is_folder else "file"
-    raise FormatError(
-        f"This {kind} looks like no known format", where=str(path), hint=f"name one of: {', '.join(sorted(FORMATS))}"
-    )
+    raise FormatError(f"This {kind} looks like no known format", where=str(path), hint=f"name one of: {_names()}")
 
 
 def target(path: str | Path, *, format: str | None = None) -> Codec:
@@ -105,11 +100,15 @@ def target(path: str | Path, *, format: str | None = None) -> Codec:
     if format is not None:
         return by_name(format, str(path))
     ending = Path(path).suffix.lower()
-    found = next((codec for codec in FORMATS.values() if ending in codec.suffixes), None)
+    found = next((codec for codec in codecs() if ending in codec.suffixes), None)
     if found is None:
         raise FormatError(
             f"The ending {ending!r} belongs to no known format",
             where=str(path),
-            hint=f"name one of: {', '.join(sorted(FORMATS))}",
+            hint=f"name one of: {_names()}",
         )
     return found
+
+
+def _names() -> str:
+    return ", ".join(sorted(every_format()))

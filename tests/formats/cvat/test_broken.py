@@ -8,7 +8,7 @@ import pytest
 
 from tests.formats.cvat.files import IMAGES, LABELS, NESTED, VIDEO, frame, stored, tree
 from vitruvian.errors import FormatError
-from vitruvian.formats import FORMATS, by_name, recognise
+from vitruvian.formats import by_name, every_format, recognise
 from vitruvian.formats.cvat import nodes
 from vitruvian.formats.peek import Peek
 
@@ -287,4 +287,4 @@ def test_it_claims_only_its_own(tmp_path: Path) -> None:
     assert not CVAT.sniff(Peek(tmp_path / "empty"))
     path = stored(tmp_path, IMAGES)
     assert recognise(path).name == "cvat"
-    assert [codec.name for codec in FORMATS.values() if codec.sniff(Peek(path))] == ["cvat"]
+    assert [codec.name for codec in every_format().values() if codec.sniff(Peek(path))] == ["cvat"]
