@@ -118,7 +118,8 @@ def _copy(connection: Connection, rows: list[tuple[Any, ...]]) -> None:
             for row in rows:
                 copy.write_row(row)
     except driver.Error as error:
-        gone = bool(connection.connection.driver_connection.closed)  # type: ignore[union-attr]
+        in_use: Any = connection.connection.driver_connection
+        gone = bool(in_use.closed)
         raise DBAPIError.instance(
             statement, None, error, driver.Error, connection_invalidated=gone, dialect=connection.dialect
         ) from error

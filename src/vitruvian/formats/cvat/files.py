@@ -78,6 +78,7 @@ def _zipped(file: io.BufferedReader, where: str) -> Iterator[bytes]:
                 while piece := member.read(_PIECE):
                     yield piece
     except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, KeyError) as error:
+        # zipfile's RuntimeError is a password, its NotImplementedError an unknown compression.
         raise FormatError(f"The zip archive cannot be read: {error}", where=where, hint="copy it again") from error
 
 

@@ -59,6 +59,7 @@ def to_hdf(table: Table, where: str) -> bytes | None:
         try:
             frame.to_hdf(place, key=KEY, mode="w", format=kind)
         except (ValueError, TypeError, NotImplementedError) as error:
+            # What pandas raises for headers that its HDF5 tables cannot take, such as very long ones.
             raise FormatError(
                 f"pandas cannot store this table: {error}", where=where, hint="write csv instead"
             ) from error

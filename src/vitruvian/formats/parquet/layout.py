@@ -208,8 +208,8 @@ def writing(file: Path) -> Iterator[None]:
     except FormatError:
         raise
     except (OSError, ValueError, TypeError, OverflowError, NotImplementedError) as error:
-        # UnicodeEncodeError, a ValueError, is half a character in a name.
-        reason = (getattr(error, "strerror", None) or str(error)).splitlines()[0][:200]
+        # pyarrow's errors derive from these; UnicodeEncodeError, a ValueError, is half a character in a name.
+        reason = (getattr(error, "strerror", None) or str(error) or type(error).__name__).splitlines()[0][:200]
         raise FormatError(
             f"This cannot be written: {reason}", where=str(file), hint="check the folder, the disk, and names"
         ) from error

@@ -57,6 +57,7 @@ def read(path: Path) -> Dataset:
     folder = open_folder(path)
     media, positions = read_media(folder)
     pieces = _pieces(folder, positions)
+    # The pieces together fill every place: their targets are the rows 0 to N - 1, each once.
     instances: list[Instance] = [None] * sum(piece.table.rows for piece in pieces)  # type: ignore[list-item]
 
     def build(piece: _Piece, group: Group, begin: int, poses: Poses, has: dict[str, NDArray[np.bool_]]) -> None:
