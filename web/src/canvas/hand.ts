@@ -64,6 +64,9 @@ function drawHover(context: Context, editor: Editor): void {
   const hit = editor.hover.value;
   const instance = editor.instances.value.find(({ id }) => id === hit?.instance);
   if (hit?.kind !== "point" || !instance || editor.placing.value) return;
+  const route = editor.tool.value.id === "tour" ? editor.route.value : null;
+  // The tour has written the name beside it already.
+  if (route?.instance === hit.instance && route.keypoint === hit.keypoint) return;
   const screen = toScreen(editor.camera.value, point(instance, hit.keypoint));
   drawRing(context, screen, 7, ACCENT, 1.25);
   drawLabel(context, describe(editor, instance, hit.keypoint), screen, editor.view.value);
