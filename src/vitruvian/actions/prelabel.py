@@ -240,7 +240,7 @@ def _instances(
 
 def _commit(store: Store, label_set: int, finished: Sequence[tuple[Chunk, list[Instance]]]) -> None:
     def write(connection: Connection) -> None:
-        extras = label_sets.label_set(connection, label_set).extras
+        extras = label_sets.locked(connection, label_set).extras
         done = dict(extras.get("done", {}))
         for chunk, _ in finished:
             if done.get(str(chunk.row.id), 0) != chunk.first:

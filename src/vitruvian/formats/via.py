@@ -22,6 +22,7 @@ from vitruvian.formats.grouped import (
     Understood,
     build,
     finite,
+    free_key,
     gather,
     own_fields,
     pictures,
@@ -131,11 +132,7 @@ class Regions:
         return out
 
     def fresh_key(self, instance: Instance, taken: set[Any]) -> str:
-        key, number = instance.id, 1
-        while key in taken or not key.strip():
-            number += 1
-            key = f"{instance.id}-{number}"
-        return key
+        return free_key(instance, taken)
 
 
 @register

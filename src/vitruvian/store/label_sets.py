@@ -72,6 +72,15 @@ def label_set(connection: Connection, id: int) -> LabelSetRow:
     return _row(row)
 
 
+def locked(connection: Connection, id: int) -> LabelSetRow:
+    """Return one label set that no other transaction changes before this one ends; raises NotFound."""
+    # SQLite has one writer anyway, and leaves the words out.
+    row = connection.execute(_BY_ID.with_for_update(), {"label_set": id}).one_or_none()
+    if row is None:
+        raise _missing(id)
+    return _row(row)
+
+
 def label_sets(connection: Connection, project: int) -> list[LabelSetRow]:
     """Return the project's label sets in the order of their making."""
     rows = connection.execute(select(_table).where(_table.c.project_id == project).order_by(_table.c.id))

@@ -5,7 +5,7 @@ from vitruvian.formats.grouped.own import own_fields, take_own
 from vitruvian.formats.grouped.pictures import Picture, Shelf, pictures
 from vitruvian.formats.grouped.said import Group, Record, Role, Said, Understood, build, gather, instance_of, place
 from vitruvian.formats.grouped.values import finite, pairs, rectangle, text
-from vitruvian.formats.grouped.write import Encoder, shapeless, written
+from vitruvian.formats.grouped.write import Encoder, free_key, shapeless, written
 
 __all__ = [
     "Encoder",
@@ -18,6 +18,7 @@ __all__ = [
     "Understood",
     "build",
     "finite",
+    "free_key",
     "gather",
     "instance_of",
     "merge",

@@ -26,6 +26,15 @@ class Encoder(Protocol):
         """Return a key that is not among `taken`."""
 
 
+def free_key(instance: Instance, taken: set[Any]) -> str:
+    """Return the instance's id as a key that is text, numbered where it is taken."""
+    key, number = instance.id, 1
+    while key in taken or not key.strip():
+        number += 1
+        key = f"{instance.id}-{number}"
+    return key
+
+
 def written(
     encoder: Encoder,
     ontology: Ontology,

@@ -13,6 +13,7 @@ from vitruvian.formats.grouped import (
     Said,
     Understood,
     finite,
+    free_key,
     own_fields,
     pairs,
     rectangle,
@@ -134,11 +135,7 @@ class Objects:
         return nodes
 
     def fresh_key(self, instance: Instance, taken: set[Any]) -> str:
-        key, number = instance.id, 1
-        while key in taken or not key.strip():
-            number += 1
-            key = f"{instance.id}-{number}"
-        return key
+        return free_key(instance, taken)
 
 
 def _own(instance: Instance, skeleton: Skeleton | None, key: Any, tags: Record) -> Record:
