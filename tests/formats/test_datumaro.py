@@ -4,14 +4,12 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from pycocotools import mask as coco_mask
 
 from tests.formats.coco_files import coco_file, person
-from tests.formats.grouped_files import RLE, comes_back, datasets, mutants, rich, same, survives
+from tests.formats.grouped_files import comes_back, datasets, mutants, rich, same, survives
 from vitruvian.errors import FormatError
 from vitruvian.formats import by_name, recognise
 from vitruvian.formats.coco.read import dataset as coco
-from vitruvian.formats.datumaro.rle import packed
 from vitruvian.labels import Dataset
 
 DATUMARO = by_name("datumaro")
@@ -128,14 +126,6 @@ def test_all_that_it_holds_comes_back(tmp_path: Path) -> None:
     assert not again.warnings
     # Images and frames of a video: media of any kind.
     assert json.loads((tmp_path / "new" / "annotations" / "default.json").read_text())["media_type"] == 1
-
-
-def test_lengths_are_packed_as_coco_does() -> None:
-    for counts in ([0, 3, 2, 1, 14], [5, 100, 3000, 2, 1, 90000, 7], [20]):
-        mask = {"size": [sum(counts), 1], "counts": counts}
-        assert packed(mask)["counts"].encode() == coco_mask.frPyObjects(mask, sum(counts), 1)["counts"]
-    assert packed({"counts": "04000"}) == {"counts": "04000"}
-    assert packed(RLE) != RLE
 
 
 def test_coco_comes_back(tmp_path: Path) -> None:

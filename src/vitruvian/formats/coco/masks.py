@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
+from vitruvian.geometry import polygons, rle
 
 
 def area(mask: dict[str, Any] | list[Any] | None) -> float | None:
@@ -13,24 +13,14 @@ def area(mask: dict[str, Any] | list[Any] | None) -> float | None:
     Parameters
     ----------
     mask : dict, list or None
-        RLE as lengths, or polygons as flat x, y lists. COCO's packed RLE text is not looked into: None.
-
-    Notes
-    -----
-    A polygon's area is Gauss's shoelace formula; the areas of several parts are added, which is COCO's where they do
-    not overlap.
+        RLE, or polygons as flat x, y lists. The areas of several parts are added, which is COCO's answer where they do
+        not overlap.
     """
     try:
         if isinstance(mask, dict):
-            counts = mask.get("counts")
-            return float(sum(counts[1::2])) if isinstance(counts, list) else None
+            return float(rle.area(mask))
         if mask is None:
             return None
-        return float(sum(_polygon(part) for part in mask))
-    except (TypeError, ValueError, OverflowError):
+        return float(sum(polygons.area(part) for part in mask))
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
-
-
-def _polygon(flat: list[float]) -> float:
-    x, y = np.array(flat, np.float64).reshape(-1, 2).T
-    return float(abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2)

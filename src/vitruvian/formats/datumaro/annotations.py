@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from vitruvian.formats.datumaro.rle import packed
 from vitruvian.formats.grouped import Record, Role, Said, Understood, finite, own_fields, take_own
+from vitruvian.geometry import rle
 from vitruvian.labels import Instance, Skeleton
 
 OWN = "vitruvian"
@@ -103,9 +103,9 @@ class Annotations:
             out["polygon", number] = {"type": "polygon", "points": list(flat)}
         own = own_fields(instance, skeleton, "area", "scores", "keyed")
         if isinstance(instance.mask, dict):
-            rle = packed(instance.mask)
-            out["mask",] = {"type": "mask", "rle": rle}
-            if rle != instance.mask:
+            mask = _packed(instance.mask)
+            out["mask",] = {"type": "mask", "rle": mask}
+            if mask != instance.mask:
                 own["mask"] = instance.mask
         number = int(instance.id) if instance.id.isdecimal() and len(instance.id) < 18 else 0
         if str(number) != instance.id or not number:
@@ -181,3 +181,11 @@ def _numbers(value: Any) -> list[float] | None:
         return None
     numbers = [known for number in value if (known := finite(number)) is not None]
     return numbers if len(numbers) == len(value) else None
+
+
+def _packed(mask: Record) -> Record:
+    """Return a COCO RLE with its lengths packed into text, as Datumaro keeps it; as it is where that cannot be."""
+    counts = mask.get("counts")
+    if not isinstance(counts, list) or not all(type(count) is int and 0 <= count < 1 << 62 for count in counts):
+        return mask
+    return {**mask, "counts": rle.pack(np.array(counts, np.int64))}

@@ -1,0 +1,1 @@
+"""Shapes as arrays: pure functions that know nothing of labels."""
