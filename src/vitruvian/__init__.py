@@ -5,6 +5,7 @@
 >>> vt.oks(dataset.poses, dataset.poses, vt.preset("coco").skeleton("person"))  # doctest: +SKIP
 """
 
+from vitruvian.actions.average_precision import AveragePrecision, average_precision
 from vitruvian.actions.evaluate import Evaluated, evaluate
 from vitruvian.errors import VitruvianError
 from vitruvian.formats import every_format, read, write
@@ -29,6 +30,7 @@ from vitruvian.metrics import oks
 __version__ = "0.1.0"
 
 __all__ = [
+    "AveragePrecision",
     "Category",
     "Dataset",
     "Evaluated",
@@ -44,6 +46,7 @@ __all__ = [
     "Visibility",
     "VitruvianError",
     "__version__",
+    "average_precision",
     "evaluate",
     "every_format",
     "oks",

@@ -117,7 +117,9 @@ def evaluate(
     media, mine_at, theirs_at = _joined_media(mine.media, theirs.media)
     truth_poses = replace(mine.poses, media=mine_at[mine.poses.media])
     found_poses = _aligned(mine, theirs, renames or {}, notes)
-    found_poses = replace(found_poses, media=theirs_at[found_poses.media])
+    # What detections state of their areas does not count in COCO, but their boxes or the span of their points.
+    unstated = np.full(len(found_poses), np.nan)
+    found_poses = replace(found_poses, media=theirs_at[found_poses.media], area=unstated)
     found_poses = _confident(found_poses, notes)
     inside = np.isin(found_poses.media, mine_at)
     if not inside.all():
@@ -125,7 +127,7 @@ def evaluate(
             f"{int((~inside).sum())} detections lie in images that the truth does not know; they were left out"
         )
         found_poses = found_poses.take(inside)
-    categories = tuple(_with_sigmas(category, sigmas, notes) for category in mine.ontology)
+    categories = tuple(with_sigmas(category, sigmas, notes) for category in mine.ontology)
     crowding = _crowding(mine, mine_at, len(media))
     if mine.poses.keypoints == whole_body.KEYPOINTS:
         found_poses = replace(found_poses, area=found_areas(found_poses, len(whole_body.PARTS["body"])))
@@ -184,8 +186,14 @@ def _only(
     return truth.part(at), found.part(at), cut
 
 
-def _with_sigmas(category: Category, wanted: str | float | None, notes: list[str]) -> Category:
-    """Return the category with sigmas: the wanted ones, its own, or those of the preset with its keypoints."""
+def with_sigmas(category: Category, wanted: str | float | None, notes: list[str]) -> Category:
+    """Return the category with sigmas: the wanted ones, its own, or those of the preset with its keypoints.
+
+    Raises
+    ------
+    InvalidInput
+        The wanted preset has another number of keypoints, or no sigmas.
+    """
     skeleton = category.skeleton
     if skeleton is None or not len(skeleton):
         return category
@@ -268,7 +276,9 @@ def _aligned(mine: Columns, theirs: Columns, renames: dict[str, str], notes: lis
         out.category[rows] = number
         if own is None or other is None or not len(rows):
             continue
-        to, source = _keypoints(own, other, renames, mine.ontology.categories[number].name, notes)
+        # Results that name no keypoints cannot name other ones.
+        said = [] if "coco_id" in theirs.ontology.categories[at].extras else notes
+        to, source = _keypoints(own, other, renames, mine.ontology.categories[number].name, said)
         for name in ("xy", "visibility", "score"):
             chosen = getattr(poses, name)[rows][:, source]
             getattr(out, name)[rows[:, None], to] = chosen
