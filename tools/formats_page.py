@@ -29,12 +29,14 @@ pages say which. [CrowdPose](crowdpose.md) and [Halpe](halpe.md) are read and wr
 def main() -> None:
     rows = []
     for name, codec in sorted(every_format().items()):
-        page = "mpii" if name.startswith("mpii") else name
+        # One page tells of all formats of one tool.
+        page = name.split("_")[0] if name.startswith(("mpii", "sleap")) else name
         if not (PAGES / f"{page}.md").exists():
             raise SystemExit(f"docs/formats/{page}.md is missing")
         ending = "folder" if codec.folder else ", ".join(f"`{suffix}`" for suffix in codec.suffixes)
         lost = [what for feature, (what, _) in FEATURES.items() if feature not in codec.holds]
-        rows.append(f"| [`{name}`]({page}.md) | {codec.title} | {ending} | {'; '.join(lost)} |\n")
+        cannot = "; ".join(lost) if codec.writes else "(read only)"
+        rows.append(f"| [`{name}`]({page}.md) | {codec.title} | {ending} | {cannot} |\n")
     (PAGES / "README.md").write_text(HEAD + "".join(rows))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
+from vitruvian.errors import FormatError
 from vitruvian.formats.losses import Loss, losses
 from vitruvian.formats.peek import Peek
 from vitruvian.labels import Columns, Dataset
@@ -23,12 +24,14 @@ FORMATS: dict[str, Codec] = {}
 MODULES = (
     "coco",
     "alphapose",
+    "alphatracker",
     "cvat",
     "darwin",
     "datumaro",
     "deeplabcut",
     "labelme",
     "labelstudio",
+    "leap",
     "lightning_pose",
     "mpii",
     "nwb",
@@ -36,6 +39,9 @@ MODULES = (
     "parquet",
     "posetrack17",
     "sleap",
+    "sleap_analysis",
+    "sleap_json",
+    "sleap_skeleton",
     "supervisely",
     "via",
     "yolo",
@@ -59,6 +65,8 @@ class Codec(ABC):
         Which of :data:`vitruvian.formats.losses.FEATURES` it can express.
     known : frozenset of str
         Fields of its verbatim records in `extras` that a Dataset says in its own words; the others are lost elsewhere.
+    writes : bool
+        It can be written too; a :class:`Reader` cannot.
     """
 
     name: ClassVar[str]
@@ -67,6 +75,7 @@ class Codec(ABC):
     folder: ClassVar[bool] = False
     holds: ClassVar[frozenset[str]] = frozenset()
     known: ClassVar[frozenset[str]] = frozenset()
+    writes: ClassVar[bool] = True
 
     @abstractmethod
     def sniff(self, peek: Peek) -> bool:
@@ -119,6 +128,23 @@ class Codec(ABC):
                     if file.is_file():
                         zipped.write(file, file.relative_to(target).as_posix())
             return archive.getvalue()
+
+
+class Reader(Codec):
+    """A format that is read only: other software made its files, and none is glad of new ones."""
+
+    writes = False
+
+    def write(self, dataset: Dataset, path: Path) -> None:
+        """Refuse, and say what to do."""
+        raise unwritable(self, str(path))
+
+
+def unwritable(codec: Codec, where: str) -> FormatError:
+    """Return the error for a place that is to be written in a format that is read only."""
+    return FormatError(
+        f"{codec.title} can be read, not written", where=where, hint="write another format, such as coco or sleap"
+    )
 
 
 def codecs() -> Iterator[Codec]:

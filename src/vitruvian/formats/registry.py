@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from vitruvian.errors import FormatError
-from vitruvian.formats.codec import Codec, codecs, every_format
+from vitruvian.formats.codec import Codec, codecs, every_format, unwritable
 from vitruvian.formats.peek import Peek
 from vitruvian.labels import Columns, Dataset
 
@@ -95,17 +95,20 @@ def target(path: str | Path, *, format: str | None = None) -> Codec:
     Raises
     ------
     FormatError
-        The ending belongs to no format.
+        The ending belongs to no format, or the format named is read only.
     """
     if format is not None:
-        return by_name(format, str(path))
+        named = by_name(format, str(path))
+        if not named.writes:
+            raise unwritable(named, str(path))
+        return named
     ending = Path(path).suffix.lower()
-    found = next((codec for codec in codecs() if ending in codec.suffixes), None)
+    found = next((codec for codec in codecs() if codec.writes and ending in codec.suffixes), None)
     if found is None:
         raise FormatError(
             f"The ending {ending!r} belongs to no known format",
             where=str(path),
-            hint=f"name one of: {_names()}",
+            hint=f"name one of: {', '.join(sorted(codec.name for codec in codecs() if codec.writes))}",
         )
     return found
 
