@@ -6,7 +6,7 @@ import pytest
 
 from tests.formats.coco_files import coco_file, person
 from vitruvian.errors import FormatError
-from vitruvian.formats import by_name, codec, dumps, read, recognise, write
+from vitruvian.formats import by_name, codec, dumps, every_format, read, recognise, target, write
 from vitruvian.formats.coco.read import dataset
 from vitruvian.formats.losses import losses
 
@@ -67,7 +67,7 @@ def test_json_means_coco_and_coco_alone_brings_no_other_format() -> None:
         "print(sum('vitruvian.formats.yolo' in name for name in sys.modules), len(vt.every_format()))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["0", "19"]
+    assert done.stdout.split() == ["0", "24"]
 
 
 def test_every_module_with_a_format_is_in_the_table() -> None:
@@ -78,3 +78,18 @@ def test_every_module_with_a_format_is_in_the_table() -> None:
         if "\n@register\n" in path.read_text()
     }
     assert with_format == set(codec.MODULES)
+
+
+def test_a_format_that_is_read_only_is_no_target(tmp_path: Path) -> None:
+    readers = sorted(name for name, known in every_format().items() if not known.writes)
+    assert readers == ["alphatracker", "leap", "sleap_json", "sleap_skeleton"]
+    labels = dataset(coco_file(person()), "in.json")
+    for name in readers:
+        with pytest.raises(FormatError, match="can be read, not written"):
+            target(tmp_path / "x", format=name)
+        with pytest.raises(FormatError, match="can be read, not written"):
+            dumps(labels, format=name)
+    with pytest.raises(FormatError) as refused:
+        target(tmp_path / "x.unknown")
+    assert "sleap_analysis" in refused.value.hint
+    assert not set(readers) & set(refused.value.hint.replace(",", " ").split())

@@ -142,6 +142,8 @@ def test_an_old_file_sits_half_a_pixel_off(tmp_path: Path) -> None:
     old, new = (read(sleap_file(tmp_path / f"{n}.slp", format_id=n)) for n in (1.0, 1.1))
     shown = new.instances[1].visibility > 0
     assert (new.instances[1].xy - old.instances[1].xy)[shown].tolist() == [[0.5, 0.5], [0.5, 0.5]]
+    # What SLEAP predicted was counted from the middle of pixels already.
+    assert new.instances[0].xy.tolist() == old.instances[0].xy.tolist() == [[10, 20], [30, 40], [0, 0]]
 
 
 def test_an_edit_changes_nothing_else(tmp_path: Path) -> None:
@@ -312,3 +314,28 @@ def test_real_files_come_back(tmp_path: Path, path: Path) -> None:
     assert found.instances
     write(found, tmp_path / "out.slp")
     equal(found, read(tmp_path / "out.slp"))
+
+
+def test_places_are_taken_as_they_are_and_come_back_exactly(tmp_path: Path) -> None:
+    import sleap_io
+
+    path = sleap_file(tmp_path / "a.slp")
+    with h5py.File(path, "r+") as file:
+        points = file["points"][()]
+        points["x"][:2], points["y"][:2] = [1e-20, 1 / 3], [-0.5, 1e9 + 0.1]
+        file["points"][...] = points
+    found = read(path)
+    assert found.instances[1].xy[:2].tolist() == [[1e-20, -0.5], [1 / 3, 1e9 + 0.1]]
+    write(found, tmp_path / "b.slp")
+    with h5py.File(tmp_path / "b.slp") as file:
+        np.testing.assert_array_equal(file["points"]["x"], points["x"])
+        np.testing.assert_array_equal(file["points"]["y"], points["y"])
+    # COCO's numbers for the same points are the same, for sleap-io as for us.
+    labels = sleap_io.load_slp(str(sleap_file(tmp_path / "c.slp")), open_videos=False)
+    sleap_io.save_coco(labels, str(tmp_path / "c.json"))
+    theirs = json.loads((tmp_path / "c.json").read_text())["annotations"]
+    ours = read(tmp_path / "c.slp").instances
+    for each, record in zip(ours, theirs, strict=True):
+        shown = each.visibility > 0
+        places = np.array(record["keypoints"]).reshape(-1, 3)[:, :2]
+        np.testing.assert_array_equal(places[shown], each.xy[shown])

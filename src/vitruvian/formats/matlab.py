@@ -2,7 +2,8 @@
 
 A value is a float (a 1 by 1 double), text (one row of characters), or a dict: `dims` with `dtype` and `numbers`, with
 `text`, with `cells`, or with `fields` and `items` (a list per struct, in the order of the fields). All are in Matlab's
-order, columns first.
+order, columns first. An object of a Matlab class, such as a table, is a dict with `class` alone: only Matlab knows what
+is in it, and it cannot be written.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ _CLASSES = {
 _MATRIX, _COMPRESSED = 14, 15
 _TEXTS = {1: "latin-1", 2: "utf-8", 4: "utf-16", 16: "utf-8", 17: "utf-16", 18: "utf-32"}
 _COMPLEX, _LOGICAL = 0x08, 0x02
+_OPAQUE = 17
 
 
 class _Broken(Exception):
@@ -86,6 +88,26 @@ def first_name(head: bytes) -> str:
         return bytes(source.element()[1]).decode("latin-1")
     except (_Broken, zlib.error):
         return ""
+
+
+def names(path: Path) -> list[str]:
+    """Return the names of a file's variables, without unpacking what is in them; none where they cannot be told."""
+    try:
+        content = path.read_bytes() if path.stat().st_size <= MAX_BYTES else b""
+        source = _Bytes(memoryview(content)[HEADER:], "<" if content[126:128] == b"IM" else ">")
+        found = []
+        while source.left:
+            kind, data = source.element()
+            if kind == _COMPRESSED:
+                data = memoryview(zlib.decompressobj().decompress(data, 4096))[8:]
+            inner = _Bytes(data, source.order)
+            opaque = inner.element()[1][0] == _OPAQUE
+            if not opaque:
+                inner.element()
+            found.append(bytes(inner.element()[1]).decode("latin-1"))
+    except (_Broken, OSError, ValueError, IndexError, zlib.error):
+        return []
+    return found
 
 
 def write(variables: dict[str, Value]) -> bytes:
@@ -171,6 +193,9 @@ def _matrix(source: _Bytes, depth: int) -> tuple[str, Value]:
         raise _Broken("a value says not what it is")
     stated = int(np.frombuffer(flags[:4], f"{source.order}u4")[0])
     kind, bits = stated & 0xFF, stated >> 8 & 0xFF
+    if kind == _OPAQUE:
+        name, _, described = (bytes(source.element()[1]).decode("latin-1") for _ in range(3))
+        return name, {"class": described}
     if kind not in _CLASSES and kind not in (1, 2, 4):
         raise _Broken(f"a value of class {kind} is no number, text, cell or struct")
     dims = _ints(source)
@@ -255,6 +280,8 @@ def _array(value: Value) -> Any:
         return np.array([[value]])
     if isinstance(value, str):
         return np.array([value])
+    if "class" in value:
+        raise ValueError(f"an object of the class {value['class']}")
     dims = value["dims"]
     if "numbers" in value:
         return np.array(value["numbers"], value["dtype"]).reshape(dims, order="F")

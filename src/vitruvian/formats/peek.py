@@ -79,6 +79,15 @@ class Peek:
         try:
             return msgspec.json.decode(self._content, type=kind)
         except (OSError, ValueError, RecursionError, msgspec.DecodeError):
+            return self._python_json if kind in (Any, dict[str, msgspec.Raw]) else None
+
+    @cached_property
+    def _python_json(self) -> Any:
+        """The content of a file with NaN or Infinity in it, which are not JSON but what Python writes."""
+        try:
+            odd = b"NaN" in self._content or b"Infinity" in self._content
+            return json.loads(self._content) if odd else None
+        except (OSError, ValueError, RecursionError):
             return None
 
     @cached_property

@@ -40,6 +40,8 @@ def read(path: Path) -> Dataset:
     with opened(path, "sleap") as file:
         check_links(file, path)
         _check_tables(file, path)
+        # SLEAP counted from the corner of a pixel before, but for what it predicted; sleap-io moves predictions too.
+        moved = 0.5 if _version(file) < 1.1 else 0.0
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -51,7 +53,7 @@ def read(path: Path) -> Dataset:
             f"sleap-io cannot read this file: {type(error).__name__}: {error}", where=str(path), hint=_HINT
         ) from error
     try:
-        return _dataset(labels, path)
+        return _dataset(labels, path, moved)
     except (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError, RecursionError) as error:
         raise FormatError(f"The file contradicts itself: {error}", where=str(path), hint=_HINT) from error
 
@@ -81,7 +83,13 @@ def _check_tables(file: Any, path: Path) -> None:
         raise FormatError("A frame is beyond any video", where=f"{path}: frames: frame_idx", hint=_HINT)
 
 
-def _dataset(labels: Any, path: Path) -> Dataset:
+def _version(file: Any) -> float:
+    """Return the version of the file's layout."""
+    stated = file["metadata"].attrs.get("format_id", 0.0) if "metadata" in file else 0.0
+    return float(stated) if np.ndim(stated) == 0 and isinstance(stated, int | float | np.number) else 0.0
+
+
+def _dataset(labels: Any, path: Path, moved: float) -> Dataset:
     found, file = Remarks(str(path)), str(path)
     categories, names = _categories(labels.skeletons, file, found)
     media, places = _media(labels.videos, file)
@@ -100,6 +108,8 @@ def _dataset(labels: Any, path: Path) -> Dataset:
         for each in labelled.instances:
             instance = _instance(each, names[id(each.skeleton)], at, frame, str(len(instances) + 1), file, found)
             instance.track = track_names.get(id(each.track))
+            if moved and instance.score is not None:
+                instance.xy = np.where(instance.visibility[:, None] > 0, instance.xy + moved, 0.0)
             ids[id(each)] = instance.id
             instances.append(instance)
     _link(labels, instances, ids)
