@@ -17,8 +17,9 @@ from tests.formats.grouped_files import (
     survives,
 )
 from vitruvian.errors import FormatError
-from vitruvian.formats import by_name, recognise
+from vitruvian.formats import by_name, png_mask, recognise
 from vitruvian.formats.coco.read import dataset as coco
+from vitruvian.geometry import rle
 from vitruvian.labels import Dataset
 
 LABELME = by_name("labelme")
@@ -190,3 +191,66 @@ def test_cut_off_files_are_refused(path: Path, tmp_path: Path) -> None:
 
 def test_nothing_is_written_outside(tmp_path: Path) -> None:
     no_traversal("labelme", tmp_path)
+
+
+def masked(pixels: list[list[int]], corner: tuple[int, int], label: str = "dog", **fields: Any) -> dict[str, Any]:
+    bits = np.array(pixels, np.bool_)
+    x, y = corner
+    corners = [[float(x), float(y)], [x + bits.shape[1] - 1.0, y + bits.shape[0] - 1.0]]
+    return {**shape(label, corners, "mask"), "mask": png_mask.encode(bits, zipped=False), **fields}
+
+
+def test_a_mask_joins_points_and_box_of_its_group(tmp_path: Path) -> None:
+    bits = [[0, 1, 1], [1, 1, 0]]
+    (tmp_path / "in.json").write_text(
+        json.dumps(file(masked(bits, (5, 7)), shape("nose", [[6, 8]]), shape("dog", [[4, 6], [9, 9]], "rectangle")))
+    )
+    dataset = comes_back("labelme", tmp_path / "in.json", tmp_path / "out.json")
+    (dog,) = dataset.instances
+    assert (dog.category, dog.labelled, dog.box is not None, dataset.warnings) == ("dog", 1, True, [])
+    assert isinstance(dog.mask, dict)
+    cells = rle.to_pixels(dog.mask)
+    assert cells.shape == (480, 640)
+    assert cells[7:9, 5:8].astype(int).tolist() == bits
+    assert cells.sum() == 4
+
+
+def test_only_the_mask_that_was_edited_changes(tmp_path: Path) -> None:
+    stated = file(masked([[1, 1]], (5, 7), odd="kept"), shape("nose", [[6, 8]], odd="too"))
+    (tmp_path / "in.json").write_text(json.dumps(stated))
+    dataset = LABELME.read(tmp_path / "in.json")
+    cells = np.zeros((480, 640), np.bool_)
+    cells[10:12, 20:23] = True
+    dataset.instances[0].mask = rle.from_pixels(cells)
+    LABELME.write(dataset, tmp_path / "out.json")
+    found = json.loads((tmp_path / "out.json").read_text())["shapes"]
+    assert found == [masked([[1, 1, 1], [1, 1, 1]], (20, 10), odd="kept"), stated["shapes"][1]]
+    assert LABELME.read(tmp_path / "out.json").instances[0].mask == dataset.instances[0].mask
+
+
+def test_a_mask_painted_over_elsewhere_counts_more_than_what_was_kept(tmp_path: Path) -> None:
+    dataset = rich(videos=False)
+    dataset.media = dataset.media[1:2]
+    dataset.instances = [i for i in dataset.instances if i.id == "12"]
+    dataset.instances[0].media = 0
+    LABELME.write(dataset, tmp_path / "in.json")
+    document = json.loads((tmp_path / "in.json").read_text())
+    assert LABELME.read(tmp_path / "in.json").instances[0].mask == dataset.instances[0].mask
+    (mask,) = [s for s in document["shapes"] if s["shape_type"] == "mask"]
+    mask |= {k: v for k, v in masked([[1]], (3, 3)).items() if k in {"points", "mask"}}
+    (tmp_path / "in.json").write_text(json.dumps(document))
+    again = LABELME.read(tmp_path / "in.json").instances[0].mask
+    assert isinstance(again, dict)
+    assert rle.to_pixels(again).nonzero() == ([3], [3])
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"mask": None}, {"mask": "aGVsbG8="}, {"points": [[0, 0], [7, 7]]}, {"points": [[639, 0], [640, 0]]},
+     {"points": [[-3, 0], [-2, 0]]}],
+)  # fmt: skip
+def test_masks_that_do_not_fit_are_kept_and_told(fields: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "in.json").write_text(json.dumps(file(masked([[1, 1]], (5, 7), **fields), shape("nose", [[6, 8]]))))
+    dataset = comes_back("labelme", tmp_path / "in.json", tmp_path / "out.json")
+    assert dataset.instances[0].mask is None
+    assert "kept, but not read" in str(dataset.warnings[0])

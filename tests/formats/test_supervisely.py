@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from tests.formats.coco_files import coco_file, person
 from tests.formats.grouped_files import comes_back, content, datasets, mutants, no_traversal, rich, same, survives
 from vitruvian.errors import FormatError
-from vitruvian.formats import by_name, recognise
+from vitruvian.formats import by_name, png_mask, recognise
 from vitruvian.formats.coco.read import dataset as coco
+from vitruvian.geometry import rle
 from vitruvian.labels import Category, Dataset, Ontology, skeleton_from_names
 
 SUPERVISELY = by_name("supervisely")
@@ -167,3 +168,42 @@ def test_what_is_no_project_is_refused(tmp_path: Path, project: Path) -> None:
 
 def test_nothing_is_written_outside(tmp_path: Path) -> None:
     no_traversal("supervisely", tmp_path)
+
+
+def bitmap(pixels: list[list[int]], origin: list[int]) -> dict[str, Any]:
+    return {"data": png_mask.encode(np.array(pixels, np.bool_), zipped=True), "origin": origin}
+
+
+def test_bitmaps_are_masks(project: Path, tmp_path: Path) -> None:
+    stated = annotation()
+    stated["objects"].append(thing("bitmap", "dog_mask", bitmap=bitmap([[0, 1], [1, 1]], [535, 66]), instance="abc"))
+    stated["objects"].append(thing("bitmap", "dog_mask", bitmap=bitmap([[1, 1]], [639, 66]), id=11))
+    (project / "ds0" / "ann" / "one.jpg.json").write_text(json.dumps(stated))
+    dataset = comes_back("supervisely", project, tmp_path / "again")
+    one = dataset.instances[0]
+    assert (one.id, one.category) == ("abc", "dog")
+    assert isinstance(one.mask, dict)
+    assert np.argwhere(rle.to_pixels(one.mask)).tolist() == [[66, 536], [67, 535], [67, 536]]
+    assert any("stick out" in str(warning) for warning in dataset.warnings)
+    cells = np.zeros((480, 640), np.bool_)
+    cells[1, 2:4] = True
+    one.mask = rle.from_pixels(cells)
+    SUPERVISELY.write(dataset, tmp_path / "edited")
+    found = json.loads((tmp_path / "edited" / "ds0" / "ann" / "one.jpg.json").read_text())
+    stated["objects"][4]["bitmap"] = bitmap([[1, 1]], [2, 1])
+    assert found == stated
+
+
+def test_a_mask_that_is_new_gets_a_bitmap_and_its_class(tmp_path: Path) -> None:
+    dataset = rich(videos=False)
+    cells = np.zeros((480, 640), np.bool_)
+    cells[1, 2:4] = True
+    dataset.instances[0].mask = rle.from_pixels(cells)
+    SUPERVISELY.write(dataset, tmp_path / "new")
+    classes = {c["title"]: c["shape"] for c in json.loads((tmp_path / "new" / "meta.json").read_text())["classes"]}
+    assert classes["person bitmap"] == "bitmap"
+    again = {i.id: i for i in SUPERVISELY.read(tmp_path / "new").instances}
+    assert again["7"].mask == dataset.instances[0].mask
+    records = again["7"].extras["supervisely"]["records"]
+    assert next(r["bitmap"] for r in records if r["geometryType"] == "bitmap") == bitmap([[1, 1]], [2, 1])
+    assert "mask" not in records[0]["vitruvian"]

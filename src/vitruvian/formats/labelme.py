@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vitruvian.errors import FormatError
+from vitruvian.formats import png_mask
 from vitruvian.formats.codec import Codec, register
 from vitruvian.formats.grouped import (
     Group,
@@ -36,32 +39,47 @@ from vitruvian.formats.json_file import encode_json, write_atomically
 from vitruvian.formats.losses import FEATURES, Loss
 from vitruvian.formats.peek import Peek
 from vitruvian.formats.remarks import Remarks
-from vitruvian.labels import Dataset, Instance, Skeleton
+from vitruvian.labels import Dataset, Instance, MediaEntry, Skeleton
 
 OWN = "vitruvian"
 #: Of a folder, where Vitruvian keeps the ontology.
 OWN_FILE = "vitruvian.json"
 HINT = "a labelme file is an object with shapes, imagePath, imageHeight and imageWidth"
-KINDS = frozenset({"point", "rectangle", "polygon"})
+KINDS = frozenset({"point", "rectangle", "polygon", "mask"})
 
 
 class Shapes:
-    """How labelme says an instance."""
+    """How labelme says an instance.
+
+    Parameters
+    ----------
+    size : (int, int)
+        Height and width of the picture, 0 where they are not known.
+    """
 
     name = "labelme"
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self.size = size
 
     def understand(self, records: Sequence[Record]) -> Understood:
         found = Understood(Said(), [], [])
         labels: list[str] = []
         parts: list[list[float]] = []
+        masks: list[Record] = []
         for record in records:
             if _key(record) is not None:
                 found.said.key = _key(record)
             if OWN in record:
                 wrong = take_own(found.said, record[OWN])
                 found.odd += [(f"{OWN}.{field}", "it has a wrong type; it was not read") for field in wrong]
-            role = self._role(record, found, parts, labels)
+            role = self._role(record, found, parts, masks, labels)
             found.roles.append(role)
+        if parts and masks:
+            found.odd.append(("shape_type", "polygons beside a mask of the same instance are kept, but not read"))
+        # What Vitruvian keeps of a mask counts as long as nobody has painted over it.
+        if masks and not (isinstance(found.said.mask, dict) and png_mask.agree(found.said.mask, masks[0])):
+            found.said.mask = masks[0]
         if parts and found.said.mask is None:
             found.said.mask = parts
         boxes = [label for label, role in zip(labels, found.roles, strict=True) if label and role == ("rectangle",)]
@@ -69,7 +87,7 @@ class Shapes:
         return found
 
     def _role(
-        self, record: Record, found: Understood, parts: list[list[float]], labels: list[str]
+        self, record: Record, found: Understood, parts: list[list[float]], masks: list[Record], labels: list[str]
     ) -> tuple[str | int, ...] | None:
         """Read one shape; return what it is, None when it was not read, and add the category it names to `labels`."""
         said = found.said
@@ -91,9 +109,24 @@ class Shapes:
         elif kind == "polygon" and corners is not None and len(corners) >= 3:
             parts.append(corners.reshape(-1).tolist())
             return kind, len(parts) - 1
+        elif kind == "mask" and corners is not None and len(corners) == 2 and not masks:
+            try:
+                masks.append(self._mask(corners, record.get("mask")))
+            except (ValueError, FormatError) as error:
+                found.odd.append(("mask", f"{error}; the shape is kept, but not read"))
+            else:
+                return (kind,)
         else:
             found.odd.append(("points", f"a {kind} has the wrong corners or is there twice; it is kept, but not read"))
         return None
+
+    def _mask(self, corners: NDArray[np.float64], picture: Any) -> Record:
+        pixels = png_mask.decode(picture, self.size, zipped=False)
+        (left, top), (right, bottom) = corners.astype(np.int64).tolist()
+        # The second corner is the last pixel, not the first beyond it.
+        if pixels.shape != (bottom - top + 1, right - left + 1):
+            raise ValueError("the picture of the mask has another size than its corners")
+        return png_mask.placed(pixels, left, top, self.size)
 
     def encode(self, instance: Instance, skeleton: Skeleton | None, key: Any) -> dict[Role, Record]:
         shapes: list[tuple[str, list[list[float]], str, Record]] = []
@@ -102,28 +135,37 @@ class Shapes:
             shapes.append((instance.category, [[x, y], [x + width, y + height]], "rectangle", {}))
         flat = instance.mask if isinstance(instance.mask, list) else []
         shapes += [(instance.category, np.reshape(part, (-1, 2)).tolist(), "polygon", {}) for part in flat]
+        painted: Record | None = None
+        if isinstance(instance.mask, dict):
+            with contextlib.suppress(ValueError):
+                pixels, left, top = png_mask.cut_out(instance.mask)
+                painted = png_mask.placed(pixels, left, top, self.size)
+                corners = [[left, top], [left + pixels.shape[1] - 1, top + pixels.shape[0] - 1]]
+                drawn = {"mask": png_mask.encode(pixels, zipped=False)}
+                shapes.append((instance.category, np.array(corners, np.float64).tolist(), "mask", drawn))
         names = skeleton.names if skeleton else ()
         for at in np.flatnonzero(instance.visibility).tolist():
-            flags = {"occluded": True} if instance.visibility[at] == 1 else {}
-            shapes.append((names[at], [instance.xy[at].tolist()], "point", flags))
+            more: Record = {"flags": {"occluded": True}} if instance.visibility[at] == 1 else {}
+            shapes.append((names[at], [instance.xy[at].tolist()], "point", more))
         own = own_fields(
             instance, skeleton, "id", "track", "confidence", "area", "crowd", "attributes", "scores", "keyed"
         )
-        if isinstance(instance.mask, dict):
+        if isinstance(instance.mask, dict) and painted != instance.mask:
             own["mask"] = instance.mask
-        if instance.box is None and not flat:
+        if instance.box is None and not flat and painted is None:
             own["category"] = instance.category
         out: dict[Role, Record] = {}
         polygons = 0
-        for label, points, kind, flags in shapes:
+        for label, points, kind, more in shapes:
             record: Record = {
                 "label": label,
                 "points": points,
                 "group_id": key,
                 "description": "",
                 "shape_type": kind,
-                "flags": flags,
+                "flags": {},
                 "mask": None,
+                **more,
             }
             if not out:
                 record[OWN] = own
@@ -207,9 +249,10 @@ def _picture(document: Record, name: str, file: str, shelf: Shelf, groups: list[
     media, frame, odd = shelf.add(full, document.get("imageWidth"), document.get("imageHeight"), video, source)
     if odd:
         notes.add("", "imageWidth, imageHeight", "they are no whole numbers, or the frame is of no video", file=file)
+    encoder = Shapes(_size(shelf.media[media]))
     points = [str(shape.get("label")) if shape.get("shape_type") == "point" else None for shape in shapes]
     for rows in gather([_key(shape) for shape in shapes], points):
-        found = SHAPES.understand([shapes[row] for row in rows])
+        found = encoder.understand([shapes[row] for row in rows])
         for field, message in found.odd:
             notes.add(f"shape {rows[0]}", field, message, file=file)
         if not any(found.roles):
@@ -250,7 +293,7 @@ def _document(picture: Picture, dataset: Dataset, ontology: Any, *, single: bool
     source = picture.source or {}
     others = [(at, record) for at, record in source.get("others", ())]
     taken = {key for _, record in others if (key := _key(record)) is not None}
-    shapes = written(SHAPES, dataset.ontology, picture.instances, others, taken)
+    shapes = written(Shapes(_size(picture.entry)), dataset.ontology, picture.instances, others, taken)
     if "shell" in source:
         document = {**source["shell"], "shapes": shapes}
     else:
@@ -281,4 +324,5 @@ def _occluded(record: Record) -> bool:
     return isinstance(flags, dict) and flags.get("occluded") is True
 
 
-SHAPES = Shapes()
+def _size(entry: MediaEntry) -> tuple[int, int]:
+    return entry.height, entry.width

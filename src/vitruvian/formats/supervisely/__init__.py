@@ -28,7 +28,7 @@ from vitruvian.formats.peek import Peek
 from vitruvian.formats.remarks import Remarks
 from vitruvian.formats.supervisely.meta import category_of, meta_of
 from vitruvian.formats.supervisely.objects import OWN, Objects
-from vitruvian.labels import Category, Dataset
+from vitruvian.labels import Category, Dataset, MediaEntry
 
 META = "meta.json"
 HINT = "an annotation has size and objects; a project has meta.json and <dataset>/ann/<image>.json"
@@ -131,6 +131,7 @@ def _annotation(
     media, frame, odd = shelf.add(full, size.get("width"), size.get("height"), own.get("video"), source)
     if odd:
         notes.add("", "size", "width and height are no whole numbers, or the frame is of no video", file=file)
+    objects = Objects(objects.nodes, _size(shelf.media[media]))
     rows: dict[Any, list[int]] = {}
     for at, record in enumerate(records):
         rows.setdefault(text(record.get("instance")) or at, []).append(at)
@@ -169,6 +170,10 @@ def _write(dataset: Dataset, path: Path) -> None:
     write_folder(path, {name: encode_json(document) for name, document in documents.items()})
 
 
+def _size(entry: MediaEntry) -> tuple[int, int]:
+    return entry.height, entry.width
+
+
 def _file(picture: Picture, single: bool) -> str:
     shelved = (picture.source or {}).get("file")
     if shelved and not single:
@@ -181,7 +186,7 @@ def _file(picture: Picture, single: bool) -> str:
 def _document(picture: Picture, dataset: Dataset, objects: Objects) -> Record:
     source = picture.source or {}
     others = [(at, record) for at, record in source.get("others", ())]
-    records = written(objects, dataset.ontology, picture.instances, others)
+    records = written(Objects(objects.nodes, _size(picture.entry)), dataset.ontology, picture.instances, others)
     if "shell" in source:
         return {**source["shell"], "objects": records}
     size = {"height": picture.entry.height, "width": picture.entry.width}

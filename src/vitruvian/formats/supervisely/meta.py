@@ -127,6 +127,8 @@ def _helpers(dataset: Dataset, taken: set[str]) -> list[Record]:
             wanted[f"{instance.category} box"] = "rectangle"
         if isinstance(instance.mask, list) and "polygon" not in there:
             wanted[f"{instance.category} mask"] = "polygon"
+        if isinstance(instance.mask, dict) and "bitmap" not in there:
+            wanted[f"{instance.category} bitmap"] = "bitmap"
     fresh: Record = {"color": "#00FF00", "geometry_config": {}}
     return [{"title": title, "shape": shape, **fresh} for title, shape in wanted.items() if title not in taken]
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from vitruvian.errors import FormatError
+from vitruvian.formats import png_mask
 from vitruvian.formats.grouped import (
     Record,
     Role,
@@ -34,16 +37,20 @@ class Objects:
     ----------
     nodes : mapping
         For each class that is a graph, its node ids and the names that they bear.
+    size : (int, int)
+        Height and width of the picture, 0 where they are not known.
     """
 
     name = "supervisely"
 
-    def __init__(self, nodes: Nodes) -> None:
+    def __init__(self, nodes: Nodes, size: tuple[int, int] = (0, 0)) -> None:
         self.nodes = nodes
+        self.size = size
 
     def understand(self, records: Sequence[Record]) -> Understood:
         found = Understood(Said(), [], [])
         parts: list[list[float]] = []
+        masks: list[Record] = []
         titles: list[str] = []
         attributes: Record = {}
         for record in records:
@@ -56,7 +63,7 @@ class Objects:
                 found.odd.append(("classTitle", "it is missing or no text; the object is kept, but not read"))
                 found.roles.append(None)
                 continue
-            role = self._role(record, title, found, parts)
+            role = self._role(record, title, found, parts, masks)
             found.roles.append(role)
             titles = [title, *titles] if role == ("graph",) else [*titles, title] if role else titles
             if role:
@@ -67,10 +74,17 @@ class Objects:
         found.said.attributes = {**attributes, **found.said.attributes}
         if parts and found.said.mask is None:
             found.said.mask = parts
+        if parts and masks:
+            found.odd.append(("geometryType", "polygons beside a bitmap of the same instance are kept, but not read"))
+        # What Vitruvian keeps of a mask counts as long as nobody has painted over it.
+        if masks and not (isinstance(found.said.mask, dict) and png_mask.agree(found.said.mask, masks[0])):
+            found.said.mask = masks[0]
         found.said.category = found.said.category or next(iter(titles), None)
         return found
 
-    def _role(self, record: Record, title: str, found: Understood, parts: list[list[float]]) -> Role | None:
+    def _role(
+        self, record: Record, title: str, found: Understood, parts: list[list[float]], masks: list[Record]
+    ) -> Role | None:
         said, kind = found.said, str(record.get("geometryType"))
         stated = record.get("points")
         points: Record = stated if isinstance(stated, dict) else {}
@@ -93,11 +107,26 @@ class Objects:
         if kind == "polygon" and exterior is not None and len(exterior) >= 3 and not points.get("interior"):
             parts.append(exterior.reshape(-1).tolist())
             return "polygon", len(parts) - 1
+        if kind == "bitmap" and not masks:
+            try:
+                masks.append(self._mask(record.get("bitmap")))
+            except (ValueError, FormatError) as error:
+                found.odd.append(("bitmap", f"{error}; the object is kept, but not read"))
+                return None
+            return ("bitmap",)
         message = (
             f"an object of type {kind[:40]!r} is kept, but not read: a second one, a hole, or of no use for instances"
         )
         found.odd.append(("geometryType", message))
         return None
+
+    def _mask(self, bitmap: Any) -> Record:
+        origin = pairs([bitmap.get("origin")]) if isinstance(bitmap, dict) else None
+        if origin is None:
+            raise ValueError("the bitmap has no origin")
+        pixels = png_mask.decode(bitmap.get("data"), self.size, zipped=True)
+        left, top = origin[0].tolist()
+        return png_mask.placed(pixels, left, top, self.size)
 
     def encode(self, instance: Instance, skeleton: Skeleton | None, key: Any) -> dict[Role, Record]:
         category = instance.category
@@ -113,8 +142,18 @@ class Objects:
             title = category if skeleton is None else f"{category} mask"
             exterior = np.reshape(flat, (-1, 2)).tolist()
             out["polygon", number] = {**_object(title, "polygon"), "points": {"exterior": exterior, "interior": []}}
+        painted: Record | None = None
+        if isinstance(instance.mask, dict):
+            with contextlib.suppress(ValueError):
+                pixels, left, top = png_mask.cut_out(instance.mask)
+                painted = png_mask.placed(pixels, left, top, self.size)
+                title = category if skeleton is None else f"{category} bitmap"
+                bitmap = {"data": png_mask.encode(pixels, zipped=True), "origin": [left, top]}
+                out["bitmap",] = {**_object(title, "bitmap"), "bitmap": bitmap}
         plain = {name: value for name, value in instance.attributes.items() if _is_tag(value)}
         own = _own(instance, skeleton, key, plain)
+        if isinstance(instance.mask, dict) and painted != instance.mask:
+            own["mask"] = instance.mask
         for at, record in enumerate(out.values()):
             if key is not None:
                 record["instance"] = key
@@ -140,8 +179,6 @@ class Objects:
 
 def _own(instance: Instance, skeleton: Skeleton | None, key: Any, tags: Record) -> Record:
     own = own_fields(instance, skeleton, "track", "confidence", "area", "crowd", "scores", "keyed")
-    if isinstance(instance.mask, dict):
-        own["mask"] = instance.mask
     if instance.id != key:
         own["id"] = instance.id
     if len(tags) < len(instance.attributes):
