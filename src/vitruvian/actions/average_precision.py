@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
 
 from vitruvian.actions.evaluate import evaluate, with_sigmas
 from vitruvian.errors import InvalidInput
-from vitruvian.formats.coco.categories import read_ontology
-from vitruvian.formats.coco.deviations import Deviations
-from vitruvian.formats.coco.unambiguous import odd_results, read_truth
-from vitruvian.labels import Skeleton
+from vitruvian.formats.coco.unambiguous import LeftOpen, unambiguous_category
+from vitruvian.metrics.evaluate import mean_of_counted
 
 #: "auto" takes hotcoco where it is installed and the files leave nothing open, else our own.
 Engine = Literal["auto", "hotcoco", "numpy"]
 
-NAMES = ("AP", "AP50", "AP75", "APM", "APL", "AR", "AR50", "AR75", "ARM", "ARL")
+#: The checks answer what this release does; another may do otherwise.
+_KNOWN_RELEASE: Final = "1.3."
+#: Where each of the numbers lies among thresholds (0.5 to 0.95) and area ranges (all, medium, large).
+_CUTS: Final = {
+    "": np.s_[..., 0],
+    "50": np.s_[0, ..., 0],
+    "75": np.s_[5, ..., 0],
+    "M": np.s_[..., 1],
+    "L": np.s_[..., 2],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,7 @@ def average_precision(
         A preset or one number for all keypoints; as for :func:`evaluate`.
     engine : {"auto", "hotcoco", "numpy"}
         hotcoco (``pip install "vitruvian[fast]"``) computes plain COCO files in Rust. It takes in silence what may be
-        read in several ways, so files in which there is such a thing are left to our own core.
+        read in several ways, so files in which there is such a thing are left to our own core, and a note says why.
 
     Raises
     ------
@@ -67,59 +74,60 @@ def average_precision(
     """
     if engine not in get_args(Engine):
         raise InvalidInput(f"There is no engine {engine!r}", hint=f"one of {', '.join(get_args(Engine))}")
+    done: AveragePrecision | str = ""
     if engine != "numpy":
         done = _by_hotcoco(Path(truth), Path(found), sigmas)
         if isinstance(done, AveragePrecision):
             return done
         if engine == "hotcoco":
-            raise InvalidInput(f"hotcoco cannot be trusted here: {done}", where=str(found), hint='engine="numpy"')
+            why = f"cannot be trusted here: {done}" if done else "is not installed"
+            hint = 'engine="numpy"' if done else 'pip install "vitruvian[fast]"'
+            raise InvalidInput(f"hotcoco {why}", where=str(found), hint=hint)
     ours = evaluate(truth, found, sigmas=sigmas)
-    return AveragePrecision(ours.summary(), "numpy", ours.notes)
+    notes = [*ours.notes, f"the numbers are our own core's and not hotcoco's: {done}"] if done else ours.notes
+    return AveragePrecision(ours.summary(), "numpy", notes)
 
 
 def _by_hotcoco(truth: Path, found: Path, sigmas: str | float | None) -> AveragePrecision | str:
-    """Return the numbers, or in words why they would not certainly be our own."""
+    """Return the numbers, or in words why they would not certainly be our own; "" where it is not installed."""
     try:
-        # Optional: a young library of one maintainer, and 5 MB.
+        # Optional: a young library of one maintainer, and 9 MB.
         import hotcoco  # noqa: PLC0415
     except ImportError:
-        return 'it is not installed: pip install "vitruvian[fast]"'
-    if not (truth.is_file() and found.is_file()):
-        return "these are not two files"
-    stated = read_truth(truth.read_bytes())
-    if isinstance(stated, str):
-        return stated
+        return ""
+    if not hotcoco.__version__.startswith(_KNOWN_RELEASE):
+        return f"what hotcoco {hotcoco.__version__} takes in silence is not known, as it is of {_KNOWN_RELEASE}x"
     notes = ["areas are the objects' own, as the truth states them"]
-    ontology, _ = read_ontology(stated.categories, {}, [], truth.name, Deviations(truth.name))
-    (category,) = (with_sigmas(category, sigmas, notes) for category in ontology)
-    skeleton = category.skeleton
-    if skeleton is None or skeleton.sigmas is None:
-        return "the skeleton has no sigmas"
     try:
-        numbers = _run(hotcoco, truth, found, skeleton)
-    except ValueError as error:
+        category = with_sigmas(unambiguous_category(truth, found), sigmas, notes)
+        skeleton = category.skeleton
+        if skeleton is None or skeleton.sigmas is None:
+            return "the skeleton has no sigmas"
+        numbers = _run(hotcoco, truth, found, skeleton.sigmas)
+    except LeftOpen as error:
         return str(error)
-    return AveragePrecision(dict(zip(NAMES, numbers, strict=True)), "hotcoco", notes)
+    if skeleton.sigma_kind != "measured":
+        notes.append(f"the sigmas of {category.name} were not measured for this skeleton")
+    return AveragePrecision(numbers, "hotcoco", notes)
 
 
-def _run(hotcoco: Any, truth: Path, found: Path, skeleton: Skeleton) -> list[float]:
-    """Return the ten numbers; raises ValueError, as hotcoco does itself, where they cannot be trusted."""
-    # It prints what it finds odd, and warns of sigmas that are not COCO's own.
-    with (
-        contextlib.redirect_stdout(io.StringIO()),
-        contextlib.redirect_stderr(io.StringIO()),
-        warnings.catch_warnings(action="ignore"),
-    ):
+def _run(hotcoco: Any, truth: Path, found: Path, sigmas: NDArray[np.float64]) -> dict[str, float]:
+    try:
         mine = hotcoco.COCO(str(truth))
         theirs = mine.load_res(str(found))
-        count = theirs.stats()["annotation_count"]
-        known = len(theirs.get_ann_ids(img_ids=mine.get_img_ids(), cat_ids=mine.get_cat_ids()))
-        odd = odd_results(found.read_bytes(), len(skeleton), count)
-        if odd or known != count or not count or mine.load_warnings or theirs.load_warnings:
-            raise ValueError(odd or "there are none, odd or unknown numbers, images or categories among the detections")
         evaluation = hotcoco.COCOeval(mine, theirs, "keypoints")
-        evaluation.params.kpt_oks_sigmas = skeleton.sigmas
+        evaluation.params.kpt_oks_sigmas = sigmas
         evaluation.evaluate()
         evaluation.accumulate()
-        evaluation.summarize()
-    return [float(number) for number in evaluation.stats]
+    except (ValueError, TypeError, OSError) as error:
+        raise LeftOpen(f"hotcoco refuses the files: {error}") from error
+    warnings = [*mine.load_warnings, *theirs.load_warnings]
+    if warnings:
+        raise LeftOpen(f"hotcoco warns: {warnings[0]}")
+    # Its own summary would print the numbers, and warn of sigmas other than COCO's.
+    precision, recall = evaluation.eval["precision"][:, :, 0, :, 0], evaluation.eval["recall"][:, 0, :, 0]
+    return {
+        f"{name}{cut}": mean_of_counted(values[at])
+        for name, values in (("AP", precision), ("AR", recall))
+        for cut, at in _CUTS.items()
+    }

@@ -88,12 +88,12 @@ class Evaluation:
     def precision(self, area: str = "all", threshold: float | None = None) -> float:
         """Return the mean precision over thresholds, recalls and categories; -1 where there is nothing to find."""
         at = self._at(threshold)
-        return _mean(np.stack([r.curves.precision for r in self.results], axis=2)[at][..., self._area(area)])
+        return mean_of_counted(np.stack([r.curves.precision for r in self.results], axis=2)[at][..., self._area(area)])
 
     def recall(self, area: str = "all", threshold: float | None = None) -> float:
         """Return the mean of the highest recalls over thresholds and categories; -1 where there is nothing to find."""
         at = self._at(threshold)
-        return _mean(np.stack([r.curves.recall for r in self.results], axis=1)[at][..., self._area(area)])
+        return mean_of_counted(np.stack([r.curves.recall for r in self.results], axis=1)[at][..., self._area(area)])
 
     def summary(self) -> dict[str, float]:
         """Return COCO's ten numbers by name, as far as their thresholds and areas were evaluated."""
@@ -208,6 +208,7 @@ def _images(truth: Poses, found: Poses) -> tuple[tuple[NDArray[np.int64], NDArra
     return (number[: len(truth)], number[len(truth) :]), int(first.sum())
 
 
-def _mean(values: NDArray[np.float64]) -> float:
+def mean_of_counted(values: NDArray[np.float64]) -> float:
+    """Return the mean of what is not -1, which stands for nothing to find; -1 where nothing counts."""
     counted = values[values > -1]
     return float(np.mean(counted)) if counted.size else -1.0

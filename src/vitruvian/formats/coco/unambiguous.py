@@ -1,127 +1,150 @@
-"""Tell whether every tool must read a truth and its results alike, quickly: without making an object of a detection.
+"""Tell whether every tool must read a truth and its results alike, quickly.
 
 COCO leaves much open, and tools differ there in silence: points more or fewer than the category has, no area, counts of
-keypoints that contradict the points. Files in which none of this happens give the same numbers everywhere.
+keypoints that contradict the points. Files in which none of this happens give the same numbers everywhere. Of results,
+by far the larger file, no coordinate is decoded.
 """
 
 from __future__ import annotations
 
-import math
-from typing import Any, Final
+import gc
+from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-#: The bytes before the bracket of a detection's points, as JSON writers put them.
-_KEY: Final = b'"keypoints":'
+from vitruvian.errors import FormatError, OntologyError
+from vitruvian.formats.coco.categories import stated_skeleton
+from vitruvian.labels import Category
+from vitruvian.metrics import whole_body
+
+_Box = tuple[float, float, float, float]
 
 
-class _Image(msgspec.Struct):
-    id: int
-    crowdIndex: float | None = None  # noqa: N815 the file's own name
-    video: msgspec.Raw | None = None
+class LeftOpen(Exception):
+    """Tools may read different things from the files; the text says why."""
 
 
-class _Annotation(msgspec.Struct):
+class _Annotation(msgspec.Struct, gc=False):
     id: int
     image_id: int
     category_id: int
     keypoints: list[float]
     area: float
-    iscrowd: int
-    num_keypoints: int
-    foot_kpts: msgspec.Raw | None = None
+    # People without a labelled point are compared by their box.
+    bbox: _Box
+    iscrowd: bool | int = 0
+    num_keypoints: int | None = None
+    # COCO-WholeBody, PoseTrack and CrowdPose have rules of their own.
+    foot_kpts: None = None
 
 
-class Truth(msgspec.Struct):
-    """What of a truth file decides how it is evaluated."""
+class _Image(msgspec.Struct, gc=False):
+    id: int
+    video: None = None
+    crowdIndex: None = None  # noqa: N815 the file's own name
 
+
+class _Truth(msgspec.Struct, gc=False):
     images: list[_Image]
     annotations: list[_Annotation]
     categories: list[dict[str, Any]]
 
 
-def read_truth(content: bytes) -> Truth | str:
-    """Return the truth, or in words what in it tools read in different ways."""
-    try:
-        truth = msgspec.json.decode(content, type=Truth)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        return f"the truth: {error}"
-    if len(truth.categories) != 1:
-        return "the truth has several categories or none"
-    names = truth.categories[0].get("keypoints")
-    if not isinstance(names, list) or not names:
-        return "the truth's category names no keypoints"
-    images = {image.id for image in truth.images}
-    if len(images) < len(truth.images) or len({a.id for a in truth.annotations}) < len(truth.annotations):
-        return "ids of the truth are there twice"
-    if any(image.crowdIndex is not None or image.video is not None for image in truth.images):
-        return "the truth has images with a crowd index or of a video"
-    return next((why for a in truth.annotations if (why := _odd(a, truth.categories[0], images))), truth)
+# Areas and masks that results state are believed by some tools and not by others, so nothing else may stand there.
+class _Result(msgspec.Struct, gc=False, forbid_unknown_fields=True):
+    image_id: int
+    category_id: int
+    keypoints: msgspec.Raw
+    score: float
 
 
-def _odd(annotation: _Annotation, category: dict[str, Any], images: set[int]) -> str:
-    flat, keypoints = annotation.keypoints, len(category["keypoints"])
-    if len(flat) != 3 * keypoints:
-        return f"annotation {annotation.id} has {len(flat)} numbers for {keypoints} keypoints"
-    if annotation.foot_kpts is not None:
-        return f"annotation {annotation.id} is of COCO-WholeBody"
-    if annotation.category_id != category.get("id") or annotation.image_id not in images:
-        return f"annotation {annotation.id} is of an unknown image or category"
-    seen = [flat[2::3].count(v) for v in (0, 1, 2)]
-    if sum(seen) != keypoints or annotation.num_keypoints != seen[1] + seen[2]:
-        return f"num_keypoints of annotation {annotation.id} contradicts its points, or their visibility is odd"
-    if annotation.iscrowd not in (0, 1) or not (math.isfinite(annotation.area) and annotation.area > 0):
-        return f"annotation {annotation.id} has an odd area or iscrowd"
-    return ""
+class _Boxed(_Result, gc=False, forbid_unknown_fields=True, kw_only=True):
+    bbox: _Box
 
 
-def odd_results(content: bytes, keypoints: int, count: int) -> str:
-    """Return in words what in a file of results tools read in different ways, "" for nothing.
+def unambiguous_category(truth: Path, found: Path) -> Category:
+    """Return the one category of a COCO file and of results for it.
 
     Parameters
     ----------
-    content : bytes
-        Known to be a JSON list of so many objects with an `image_id`, a `category_id` and no key twice.
-    keypoints, count : int
+    truth, found : Path
 
-    Notes
-    -----
-    The bytes are looked at as an array. As many quotes as four keys an object have, or five with `bbox`, leave no room
-    for other keys and texts, so brackets and commas are JSON's own: those of the points can be counted.
+    Raises
+    ------
+    LeftOpen
+        Tools may read different things from them, or cannot read them at all. That the coordinates of results are
+        numbers, and that no key is there twice, is left to the tool.
     """
-    if not count:
-        return ""
-    data = np.frombuffer(content, np.uint8)
-    # One array for all comparisons: a fresh one of a file's size costs more than filling it.
-    same = np.empty(len(data), np.bool_)
-
-    def where(character: str) -> NDArray[np.bool_]:
-        return np.equal(data, ord(character), out=same)
-
-    quotes = int(np.count_nonzero(where('"')))
-    boxed = quotes == 10 * count and content.count(b'"bbox"') == count
-    if not (boxed or quotes == 8 * count) or content.count(b'"score":') != count:
-        return "detections have other fields than image_id, category_id, keypoints, score and bbox, or lack some"
-    if np.count_nonzero(where("n")) != count:
-        return "detections have fields that are null or no number"
-    opening, closing = np.flatnonzero(where("[")), np.flatnonzero(where("]"))
-    at = opening[_after_the_key(data, opening)]
-    if len(at) != count:
-        return "detections have keypoints written in an unusual way"
-    spans = np.column_stack((at, closing[np.searchsorted(closing, at)])).reshape(-1)
-    commas = np.add.reduceat(where(","), spans, dtype=np.int16)[::2]
-    wrong = np.flatnonzero(commas != 3 * keypoints - 1)
-    return f"detection {wrong[0]} has {commas[wrong[0]] + 1} numbers for {keypoints} keypoints" if len(wrong) else ""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        category, images, id = _truth(truth)
+        _results(found, len(category.skeleton or ()), images, id)
+    finally:
+        if collecting:
+            gc.enable()
+    return category
 
 
-def _after_the_key(data: NDArray[np.uint8], brackets: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Say before which brackets :data:`_KEY` stands, with a space between or without."""
-    spaced = data[np.maximum(brackets - 1, 0)] == ord(" ")
-    ends = brackets - spaced
-    inside = ends >= len(_KEY)
-    windows = np.lib.stride_tricks.sliding_window_view(data, len(_KEY))
-    found = np.zeros(len(brackets), np.bool_)
-    found[inside] = (windows[ends[inside] - len(_KEY)] == np.frombuffer(_KEY, np.uint8)).all(axis=1)
-    return found
+def _decoded(path: Path, kind: Any, what: str) -> Any:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except (OSError, ValueError, RecursionError) as error:
+        raise LeftOpen(f"{what}: {error}") from error
+
+
+def _truth(path: Path) -> tuple[Category, set[int], int]:
+    """Return the category, the ids of the images and the category's id."""
+    file: _Truth = _decoded(path, _Truth, "the truth")
+    if len(file.categories) != 1:
+        raise LeftOpen("the truth has several categories or none")
+    (record,) = file.categories
+    id, name = record.get("id"), record.get("name")
+    if not (isinstance(name, str) and name.strip() and isinstance(record.get("keypoints"), list)):
+        raise LeftOpen("the truth's category has no name, or names no keypoints")
+    try:
+        category = Category(name, stated_skeleton(record))
+    except (FormatError, OntologyError, TypeError) as error:
+        raise LeftOpen(f"the truth's category: {error}") from error
+    count = len(category.skeleton or ())
+    if count in (0, whole_body.KEYPOINTS):
+        raise LeftOpen("the truth's category has no keypoints, or those of a whole body, which have their own rules")
+    images = {image.id for image in file.images}
+    if len(images) < len(file.images) or len({a.id for a in file.annotations}) < len(file.annotations):
+        raise LeftOpen("ids of the truth are there twice")
+    if type(id) is not int or any(a.category_id != id or a.image_id not in images for a in file.annotations):
+        raise LeftOpen("annotations are of an unknown image or category")
+    if any(len(a.keypoints) != 3 * count for a in file.annotations):
+        raise LeftOpen(f"annotations have other than {count} points")
+    if any(a.iscrowd not in (0, 1) or a.area <= 0 for a in file.annotations):
+        raise LeftOpen("the truth has an odd area or iscrowd")
+    _check_flags(file.annotations, count)
+    return category, images, id
+
+
+def _check_flags(annotations: list[_Annotation], count: int) -> None:
+    flags: NDArray[np.float64] = np.array([a.keypoints for a in annotations], np.float64).reshape(-1, count, 3)[..., 2]
+    if not np.isin(flags, (0.0, 1.0, 2.0)).all():
+        raise LeftOpen("the truth has visibilities other than 0, 1 and 2")
+    labelled = (flags > 0).sum(axis=1).tolist()
+    if any(a.num_keypoints not in (None, n) for a, n in zip(annotations, labelled, strict=True)):
+        raise LeftOpen("num_keypoints contradicts the points")
+
+
+def _results(path: Path, count: int, images: set[int], id: int) -> None:
+    try:
+        with path.open("rb") as file:
+            boxed = b'"bbox"' in file.read(4096 + 64 * count).partition(b"}")[0]
+    except OSError as error:
+        raise LeftOpen(f"the detections: {error}") from error
+    results: list[_Result] = _decoded(path, list[_Boxed] if boxed else list[_Result], "the detections")
+    if not results:
+        raise LeftOpen("there are no detections")
+    # Three numbers a point, told by what stands between them.
+    if {bytes(result.keypoints).count(b",") for result in results} != {3 * count - 1}:
+        raise LeftOpen(f"detections have other than {count} points")
+    if not {r.image_id for r in results} <= images or {r.category_id for r in results} != {id}:
+        raise LeftOpen("detections are of an unknown image or category")
