@@ -143,5 +143,126 @@ def test_what_else_a_file_holds_is_reported(tmp_path: Path) -> None:
     assert {w.field for w in read(tmp_path / "a.nwb").warnings} == {"processing/ophys/Fluorescence", "acquisition"}
     with h5py.File(tmp_path / "a.nwb", "r+") as file:
         del file["processing/behavior/PoseTraining"]
-    with pytest.raises(FormatError, match="no training labels"):
+    with pytest.raises(FormatError, match="no labels and no predictions"):
+        read(tmp_path / "a.nwb")
+
+
+def predicted(path: Path, *, clock: str = "whole", old: bool = False) -> Path:
+    """Write predictions of two mice as other software does, group by group: ndx-pose 0.1 (nodes) or later (a link)."""
+    places = np.array([[1.5, 2], [np.nan, np.nan], [3, 4.25], [5, 6]])
+    times = {"whole": [0, 2, 3, 7], "rate": None, "video": [10, 10.5, 11, 12.5], "rank": [0.1, 0.35, 0.5, 0.9]}[clock]
+    write(Dataset(ontology(["snout", "tail"], [(0, 1)]), [], []), path)
+    with h5py.File(path, "r+") as file:
+        behavior = file["processing/behavior"]
+        del behavior["PoseTraining"]
+        if old:
+            del behavior["Skeletons"]
+        for mouse in ("a", "b"):
+            group = behavior.create_group(f"track={mouse}")
+            group.attrs["neurodata_type"], group["scorer"] = "PoseEstimation", f"net {mouse}"
+            group["original_videos"] = ["clips/m.mp4"]
+            if old:
+                group["nodes"], group["edges"] = ["snout", "tail"], np.array([[0, 1]], np.uint8)
+            else:
+                group["animal"] = h5py.SoftLink("/processing/behavior/Skeletons/animal")
+            if clock == "video":
+                video = file.require_group("acquisition/camera")
+                video.attrs["neurodata_type"] = "ImageSeries"
+                if "external_file" not in video:
+                    video["external_file"], video["dimension"] = ["clips/m.mp4"], [640, 480]
+                    video["starting_time"] = 9.0
+                    video["starting_time"].attrs["rate"] = 2.0
+                group["source_video"] = h5py.SoftLink("/acquisition/camera")
+            for shift, node in enumerate(("snout", "tail")):
+                series = group.create_group(node)
+                series.attrs["neurodata_type"] = "PoseEstimationSeries"
+                series["data"], series["confidence"] = places + shift, [0.1, np.nan, 0.5, 1]
+                if times is None:
+                    series["starting_time"] = 4.0
+                    series["starting_time"].attrs["rate"] = 25.0
+                else:
+                    series["timestamps"] = np.array(times, float)
+    return path
+
+
+@pytest.mark.parametrize("old", [False, True])
+@pytest.mark.parametrize(
+    ("clock", "frames"),
+    [("whole", [0, 3, 7]), ("rate", [0, 2, 3]), ("video", [2, 4, 7]), ("rank", [0, 2, 3])],
+)
+def test_predictions_come_with_tracks_scores_and_frames_from_times(
+    tmp_path: Path, clock: str, frames: list[int], old: bool
+) -> None:
+    found = read(predicted(tmp_path / "a.nwb", clock=clock, old=old))
+    assert [(m.name, m.kind) for m in found.media] == [("clips/m.mp4", "video")]
+    (category,) = found.ontology.categories
+    assert category.skeleton is not None
+    assert (category.skeleton.names, category.skeleton.edges) == (("snout", "tail"), ((0, 1),))
+    assert [(i.frame, i.track) for i in found.instances] == [(frame, track) for frame in frames for track in "ab"]
+    assert found.instances[0].xy.tolist() == [[1.5, 2], [2.5, 3]]
+    assert found.instances[0].score is not None
+    assert found.instances[0].score.tolist() == [np.float32(0.1)] * 2
+    write(found, tmp_path / "b.nwb")
+    new = read(tmp_path / "b.nwb")
+    same(found, new, scores=True)
+    assert [i.extras for i in new.instances] == [i.extras for i in found.instances]
+    assert [e["scorer"] for e in new.extras["nwb"]["estimations"]] == ["net a", "net b"]
+    # A frame more, and one less, change no other.
+    found.instances[-1].frame += 4
+    del found.instances[0]
+    write(found, tmp_path / "c.nwb")
+    same(found, read(tmp_path / "c.nwb"), scores=True)
+
+
+def test_labels_and_predictions_stand_beside_one_another(tmp_path: Path) -> None:
+    old = rich()
+    score = np.array([0.25, 0.5, 0.75, 1], np.float32)
+    old.instances += [instance(str(n), 2, n, [2, 2, 0, 2], track=track, score=score)
+                      for n, track in ((5, "m"), (5, None), (6, "m"))]  # fmt: skip
+    assert {loss.feature for loss in by_name("nwb").losses(old)} == {"ids", "flips"}
+    write(old, tmp_path / "a.nwb")
+    new = read(tmp_path / "a.nwb")
+    assert sorted((i.media, i.frame, i.track or "") for i in new.instances) == sorted(
+        (i.media, i.frame, i.track or "") for i in old.instances
+    )
+    scored = [i for i in new.instances if i.score is not None]
+    assert [np.array_equal(i.score, score) for i in scored if i.score is not None] == [True] * 3
+    old.instances[0].track = "lost"
+    old.instances[-1].visibility[0] = 1
+    assert {loss.feature for loss in by_name("nwb").losses(old)} == {"ids", "flips", "tracks", "hidden"}
+    old.instances[-1].frame = 5
+    with pytest.raises(FormatError, match="'m' stands twice in frame 5"):
+        write(old, tmp_path / "b.nwb")
+
+
+def test_other_libraries_read_predictions(tmp_path: Path) -> None:
+    import pynwb
+
+    write(read(predicted(tmp_path / "a.nwb")), tmp_path / "b.nwb")
+    with pynwb.NWBHDF5IO(str(tmp_path / "b.nwb"), "r") as io:
+        container = io.read().processing["behavior"]["track=a"]
+        assert list(container.skeleton.nodes) == ["snout", "tail"]
+        series = container.pose_estimation_series["tail"]
+        assert series.timestamps[:].tolist() == [0, 2, 3, 7]
+        assert series.confidence[:].tolist()[::2] == [0.1, 0.5]
+
+
+def test_a_recording_is_not_overwritten(tmp_path: Path) -> None:
+    write(rich(), tmp_path / "a.nwb")
+    with h5py.File(tmp_path / "a.nwb", "r+") as file:
+        file["acquisition/spikes"] = [1, 2]
+    before = (tmp_path / "a.nwb").read_bytes()
+    with pytest.raises(FormatError, match="holds acquisition besides poses"):
+        write(rich(), tmp_path / "a.nwb")
+    assert (tmp_path / "a.nwb").read_bytes() == before
+
+
+@pytest.mark.parametrize("value", [[1.0], [[1.0]], [[np.nan, 1]] * 3])
+@pytest.mark.parametrize("place", ["data", "timestamps", "confidence"])
+def test_broken_predictions_are_refused(tmp_path: Path, place: str, value: object) -> None:
+    with h5py.File(predicted(tmp_path / "a.nwb"), "r+") as file:
+        group = file["processing/behavior/track=a/tail"]
+        del group[place]
+        group[place] = value
+    with pytest.raises(FormatError):
         read(tmp_path / "a.nwb")

@@ -1,4 +1,4 @@
-"""Read training labels (PoseTraining of ndx-pose) from NWB files."""
+"""Read NWB files: training labels (PoseTraining of ndx-pose), and predictions beside them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import numpy as np
 
 from vitruvian.errors import FormatError, OntologyError
 from vitruvian.formats.hdf5 import check_links, opened
+from vitruvian.formats.nwb.estimation import NAME, read_estimations
+from vitruvian.formats.nwb.estimation import text as _text
 from vitruvian.formats.pose_rows import MAX_FRAMES
 from vitruvian.formats.remarks import Remarks
 from vitruvian.labels import Category, Dataset, Instance, MediaEntry, Ontology, skeleton_from_names
 
-NAME = "nwb"
 SESSION = ("identifier", "session_description", "session_start_time")
 #: Parts that every NWB file has, with or without anything in them.
 _FRAME = {
@@ -23,7 +24,8 @@ _FRAME = {
     "timestamps_reference_time", *SESSION,
 }  # fmt: skip
 _PICTURES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif"}
-_HINT = "is this an NWB file with ndx-pose's PoseTraining?"
+_READ = ("Skeletons", "PoseTraining", "PoseEstimation")
+_HINT = "is this an NWB file with ndx-pose's PoseTraining or PoseEstimation?"
 
 
 def read(path: Path) -> Dataset:
@@ -42,27 +44,34 @@ def _dataset(file: Any, path: Path) -> Dataset:
             taken = {category.name for category in skeletons.values()}
             skeletons[group[name].id] = _category(group[name], name, where, taken, found)
     trainings = [group for _, kind, group in members if kind == "PoseTraining"]
-    if not trainings:
-        raise FormatError("There are no training labels in it", where=where, hint=_HINT)
-    _report(file, members, where, found)
+    estimations = [(place, group) for place, kind, group in members if kind == "PoseEstimation"]
+    if not trainings and not estimations:
+        raise FormatError("There are no labels and no predictions of poses in it", where=where, hint=_HINT)
+    for part in unread(file):
+        found.add("", part, "it is not read, and not written back")
     media: list[MediaEntry] = []
     instances: list[Instance] = []
     empty: list[list[Any]] = []
     for group in trainings:
         _training(group, skeletons, media, instances, empty, where, found)
+    predicted, said = read_estimations(estimations, skeletons, media, where, found)
+    for number, instance in enumerate(predicted, len(instances) + 1):
+        instance.id = str(number)
+    instances += predicted
     kept: dict[str, Any] = {name: _text(file[name][()]) for name in SESSION if name in file}
     if empty:
         kept["empty"] = empty
-    ontology = Ontology(path.stem or NAME, tuple(skeletons.values()), source=NAME)
+    if said:
+        kept["estimations"] = said
+    ontology = Ontology(path.stem or NAME, tuple({c.name: c for c in skeletons.values()}.values()), source=NAME)
     return Dataset(ontology, media, instances, {NAME: kept}, found.warnings())
 
 
-def _report(file: Any, members: list[tuple[str, str, Any]], where: str, found: Remarks) -> None:
-    parts = [place for place, kind, _ in members if kind not in ("Skeletons", "PoseTraining")]
+def unread(file: Any) -> list[str]:
+    """Return the names of what a file holds and this reader does not take."""
+    parts = [place for place, kind, _ in _members(file) if kind not in _READ]
     parts += [name for name in ("acquisition", "analysis", "general") if len(file.get(name, ()))]
-    parts += sorted(set(file) - _FRAME)
-    for part in parts:
-        found.add("", part, "it is not read, and not written back")
+    return parts + sorted(set(file) - _FRAME)
 
 
 def _training(
@@ -126,6 +135,10 @@ def _series(group: Any, name: str, media: list[MediaEntry], where: str, found: R
     rate = group["starting_time"].attrs.get("rate") if "starting_time" in group else None
     if rate is not None and np.isfinite(rate):
         record["rate"] = float(rate)
+        if float(group["starting_time"][()]):
+            record["start"] = float(group["starting_time"][()])
+    elif "timestamps" in group:
+        record["timestamps"] = np.asarray(group["timestamps"], np.float64).tolist()
     start = len(media)
     if files and all(Path(file).suffix.lower() in _PICTURES for file in files):
         media += [MediaEntry(file, width, height, extras={NAME: {**record, "file": file}}) for file in files]
@@ -202,7 +215,3 @@ def _natural(names: Any) -> list[str]:
         names,
         key=lambda name: [(p.isdigit(), int(p) if p.isdigit() else 0, p) for p in re.split(r"([0-9]{1,15})", name)],
     )
-
-
-def _text(value: Any) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

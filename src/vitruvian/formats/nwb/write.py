@@ -1,4 +1,4 @@
-"""Write training labels (PoseTraining of ndx-pose) as an NWB file."""
+"""Write NWB files: training labels (PoseTraining of ndx-pose), and predictions beside them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from typing import Any
 import numpy as np
 
 from vitruvian.errors import FormatError
+from vitruvian.formats.hdf5 import opened
 from vitruvian.formats.json_file import write_atomically
-from vitruvian.formats.nwb.read import NAME
+from vitruvian.formats.nwb.estimation import NAME
+from vitruvian.formats.nwb.predictions import add_estimations, is_predicted
+from vitruvian.formats.nwb.read import unread
 from vitruvian.labels import Dataset, Instance, MediaEntry, Skeleton
 
 
@@ -28,6 +31,7 @@ def write(dataset: Dataset, path: Path) -> None:
             "NWB files need the libraries pynwb and ndx-pose", where=str(path), hint='pip install "vitruvian[sleap]"'
         ) from error
     dataset.check()
+    _keep_others(path)
     try:
         with tempfile.TemporaryDirectory() as scratch, warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -38,6 +42,22 @@ def write(dataset: Dataset, path: Path) -> None:
     except (TypeError, ValueError, KeyError, AttributeError, OSError) as error:
         raise FormatError(f"pynwb cannot write these labels: {error}", where=str(path), hint="check names") from error
     write_atomically(path, content)
+
+
+def _keep_others(path: Path) -> None:
+    """Refuse to replace a file that holds what would not be written again."""
+    others: list[str] = []
+    if path.is_file():
+        try:
+            with opened(path, "sleap") as file:
+                others = unread(file)
+        except FormatError:
+            return  # what is no HDF5 file holds no recording
+    if others:
+        raise FormatError(
+            f"The file there holds {', '.join(others[:5])} besides poses, which would be lost", where=str(path),
+            hint="write to a new file",
+        )  # fmt: skip
 
 
 def _file(dataset: Dataset, pynwb: Any, ndx_pose: Any) -> Any:
@@ -66,8 +86,9 @@ def _file(dataset: Dataset, pynwb: Any, ndx_pose: Any) -> Any:
         ):
             frames[spot[0], int(spot[1])] = []
             records[spot[0], int(spot[1])] = spot[2]
-    for instance in dataset.instances:
-        if not instance.deleted and instance.category in skeletons:
+    live = [i for i in dataset.instances if not i.deleted and i.category in skeletons]
+    for instance in live:
+        if not is_predicted(instance):
             frames[instance.media, instance.frame].append(instance)
             records.setdefault((instance.media, instance.frame), _record(instance.extras))
     made: list[Any] = []
@@ -93,6 +114,7 @@ def _file(dataset: Dataset, pynwb: Any, ndx_pose: Any) -> Any:
             source_videos=ndx_pose.SourceVideos(name="source_videos", image_series=series),
         )
     )
+    add_estimations(file, dataset, [i for i in live if is_predicted(i)], skeletons, places, pynwb, ndx_pose)
     return file
 
 
@@ -143,7 +165,6 @@ def _series(media: list[MediaEntry], pynwb: Any) -> tuple[list[Any], Any]:
         entry, kept = media[members[0]], _kept(media[members[0]])
         video = key[0] == "video"
         files = kept["files"] if isinstance(kept.get("files"), list) else [media[at].name for at in members]
-        rate = kept.get("rate")
         made = pynwb.image.ImageSeries(
             name=_free(_word(kept, "series", f"video_{number:0{digits}}"), [s.name for s in series]),
             description=_word(kept, "description", "source of labels"),
@@ -151,7 +172,7 @@ def _series(media: list[MediaEntry], pynwb: Any) -> tuple[list[Any], Any]:
             external_file=files,
             starting_frame=list(range(len(files))),
             dimension=[entry.width, entry.height] if entry.width and entry.height else None,
-            rate=float(rate) if isinstance(rate, int | float) else 1.0,
+            **_clock(kept),
             num_samples=entry.frames if video else len(files),
         )
         series.append(made)
@@ -163,6 +184,18 @@ def _series(media: list[MediaEntry], pynwb: Any) -> tuple[list[Any], Any]:
         return made, frame if index is None else index
 
     return series, places
+
+
+def _clock(kept: dict[str, Any]) -> dict[str, Any]:
+    """Return when the frames of a series were; one a second where nobody said."""
+    times, rate, start = kept.get("timestamps"), kept.get("rate"), kept.get("start")
+    if isinstance(times, list) and times and all(isinstance(n, int | float) for n in times):
+        return {"timestamps": np.array(times, np.float64)}
+    known = isinstance(rate, int | float) and rate > 0
+    return {
+        "rate": float(rate) if known and rate is not None else 1.0,
+        "starting_time": float(start) if known and isinstance(start, int | float) else 0.0,
+    }
 
 
 def _free(name: str, taken: list[str]) -> str:
