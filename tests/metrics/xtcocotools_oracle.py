@@ -1,6 +1,7 @@
 """What xtcocotools says, asked in an environment of its own: its wheel does not import with NumPy 2.
 
-The environment is made once, under .cache, from the pins in requirements/oracle.txt, without what xtcocotools draws with.
+The environment is made once, under .cache, from the pins in requirements/oracle.txt. What xtcocotools draws with is
+left out.
 """
 
 from __future__ import annotations

@@ -53,12 +53,17 @@ class _Truth(msgspec.Struct, gc=False):
     categories: list[dict[str, Any]]
 
 
-# Areas and masks that results state are believed by some tools and not by others, so nothing else may stand there.
+# Areas and masks that results state are believed by some tools and not by others, so nothing that is not known to be
+# without effect may stand there.
 class _Result(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     image_id: int
     category_id: int
     keypoints: msgspec.Raw
     score: float
+    id: int | None = None
+    # MMPose's.
+    center: msgspec.Raw | None = None
+    scale: msgspec.Raw | None = None
 
 
 class _Boxed(_Result, gc=False, forbid_unknown_fields=True, kw_only=True):
