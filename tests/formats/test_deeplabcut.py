@@ -442,3 +442,56 @@ def test_real_tables_come_back(tmp_path: Path) -> None:
 
 def test_names_are_those_of_the_skeleton() -> None:
     assert ontology().skeleton("animal").names == NAMES
+
+
+def test_a_folder_without_config_is_read_table_by_table(tmp_path: Path) -> None:
+    put(tmp_path / "in" / "one", SIMPLE, "first.csv")
+    put(tmp_path / "in" / "two", SIMPLE.replace("mouse/", "rat/"), "CollectedData_Ada.csv")
+    put(tmp_path / "in" / "two", SIMPLE.replace("mouse/", "dog/"), "older.csv")
+    assert recognise(tmp_path / "in").name == "deeplabcut"
+    found = read(tmp_path / "in")
+    assert [m.name for m in found.media] == [f"labeled-data/{v}/img{n}.png" for v in ("mouse", "rat")
+                                             for n in ("05", "20", "23")]  # fmt: skip
+    # Beside CollectedData no other table holds labels.
+    assert [(Path(w.file).name, w.field) for w in found.warnings] == [("older.csv", "file")]
+    write(found, tmp_path / "out", format="deeplabcut")
+    same(found, read(tmp_path / "out"))
+    (tmp_path / "in" / "two" / "CollectedData_Ada.csv").unlink()
+    (tmp_path / "in" / "two" / "CollectedData_Ada.csv").symlink_to(tmp_path / "in" / "one" / "first.csv")
+    assert len(read(tmp_path / "in").media) == 6
+    (tmp_path / "secret.csv").write_text(SIMPLE)
+    (tmp_path / "in" / "one" / "CollectedData_Ada.csv").symlink_to(tmp_path / "secret.csv")
+    with pytest.raises(FormatError, match="leads out of the folder"):
+        read(tmp_path / "in")
+
+
+def test_a_config_may_have_another_name(tmp_path: Path) -> None:
+    place = project(tmp_path / "in")
+    (place / "config.yaml").rename(place / "old_config.yaml")
+    assert recognise(place / "old_config.yaml").name == "deeplabcut"
+    assert (
+        read(place / "old_config.yaml").ontology.categories[0].skeleton
+        == read(project(tmp_path / "other")).ontology.categories[0].skeleton
+    )
+
+
+@pytest.mark.skipif(not (REAL / "sleap" / "dlc").is_dir(), reason="no real files here")
+def test_every_real_file_and_folder_comes_back_equal(tmp_path: Path) -> None:
+    files = [p for root in ("sleap/dlc", "sleap/dlc_multiple_datasets", "deeplabcut")
+             for p in sorted((REAL / root).rglob("*")) if p.suffix in (".csv", ".h5", ".yaml")]  # fmt: skip
+    folders = [REAL / "sleap" / "dlc_multiple_datasets", REAL / "sleap" / "dlc", *(REAL / "deeplabcut").iterdir(),
+               *(REAL / "deeplabcut").glob("*/labeled-data")]  # fmt: skip
+    assert len(files) > 12
+    for number, path in enumerate([*files, *folders]):
+        found = read(path)
+        target = tmp_path / str(number) / (path.name if path.suffix in (".csv", ".h5") else "out")
+        write(found, target, format="deeplabcut")
+        new = read(target)
+        same(found, new)
+        assert [i.category for i in new.instances] == [i.category for i in found.instances]
+    several = read(REAL / "sleap" / "dlc_multiple_datasets")
+    assert (len(several.media), len(several.instances)) == (3, 5)
+    parts = read(REAL / "sleap" / "dlc" / "labeled-data" / "video" / "maudlc_testdata_v2.csv").ontology
+    assert [(c.name, c.skeleton and c.skeleton.names) for c in parts] == [
+        ("animal", ("A", "B", "C")), ("single", ("D", "E"))
+    ]  # fmt: skip

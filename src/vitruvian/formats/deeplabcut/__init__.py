@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vitruvian.formats.codec import Codec, register
 from vitruvian.formats.deeplabcut.hdf import KEY
-from vitruvian.formats.deeplabcut.read import is_hdf, read
+from vitruvian.formats.deeplabcut.read import CONFIGS, is_hdf, read, tables_in
 from vitruvian.formats.deeplabcut.write import write_file, write_project
 from vitruvian.formats.peek import Peek
 from vitruvian.formats.pose_table import header, is_lightning_pose
@@ -23,7 +23,9 @@ class DeepLabCut(Codec):
     known = frozenset({"cells", "table", "index", "rows", "tables"})
 
     def sniff(self, peek: Peek) -> bool:
-        if peek.is_folder or peek.path.name == "config.yaml":
+        if peek.is_folder and "config.yaml" not in peek.names:
+            return any(True for _ in tables_in(peek.path))
+        if peek.is_folder or peek.suffix in CONFIGS:
             text = peek.head if not peek.is_folder else Peek(peek.path / "config.yaml").head
             lines = {line.partition(b":")[0].strip() for line in text.splitlines()}
             return {b"scorer", b"bodyparts"} <= lines

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,22 +11,30 @@ import numpy as np
 from vitruvian.errors import FormatError, OntologyError
 from vitruvian.formats import pose_rows
 from vitruvian.formats.deeplabcut.config import ANIMAL, SINGLE, Config, read_config
-from vitruvian.formats.deeplabcut.hdf import read_hdf
+from vitruvian.formats.deeplabcut.hdf import KEY, read_hdf
+from vitruvian.formats.peek import Peek
 from vitruvian.formats.pose_media import read_media, report
-from vitruvian.formats.pose_table import Table, layout, read_csv
+from vitruvian.formats.pose_table import Table, header, is_lightning_pose, layout, read_csv
 from vitruvian.formats.remarks import Remarks
 from vitruvian.labels import Category, Dataset, Instance, MediaEntry, Ontology, skeleton_from_names
 
 NAME = "deeplabcut"
+CONFIGS = (".yaml", ".yml")
+#: In a folder with more files than these no tables are looked for.
+_MAX_FILES = 10_000
 
 
 def read(path: Path) -> Dataset:
-    """Read a project folder, its config.yaml, or one table (csv or h5); raises FormatError."""
+    """Read a project's folder, its config.yaml, a folder of tables, or one table (csv or h5); raises FormatError."""
     found = Remarks("")
-    if path.is_dir() or path.name == "config.yaml":
-        folder = path if path.is_dir() else path.parent
-        config = read_config(folder / "config.yaml", found)
-        tables = _project(folder, config, found)
+    stated = path / "config.yaml" if path.is_dir() else path
+    config: Config | None
+    tables: list[tuple[str, str, Table]]
+    if stated.suffix in CONFIGS and (stated.exists() or not path.is_dir()):
+        config = read_config(stated, found)
+        tables = _project(stated.parent, config, found)
+    elif path.is_dir():
+        config, tables = None, _folder(path, found)
     else:
         config = None
         tables = [("", str(path), read_hdf(path) if is_hdf(path) else read_csv(path))]
@@ -40,6 +48,51 @@ def is_hdf(path: Path) -> bool:
             return file.read(8) == b"\x89HDF\r\n\x1a\n"
     except (OSError, ValueError):
         return False
+
+
+def tables_in(folder: Path) -> Iterator[Path]:
+    """Yield the files of a folder without a config.yaml that hold tables: in it, its folders, or its labeled-data.
+
+    Where files are called CollectedData, only these hold labels; an h5 file stands for the csv file beside it.
+    """
+    looked = 0
+    for place in [folder, *sorted(p for p in folder.glob("*") if p.is_dir()), *sorted(folder.glob("labeled-data/*"))]:
+        files = [file for file in sorted(place.glob("*")) if file.suffix in (".csv", ".h5") and file.is_file()]
+        looked += len(files)
+        if looked > _MAX_FILES:
+            return
+        labels = [file for file in files if file.stem.startswith("CollectedData_")] or files
+        for file in labels:
+            if file.suffix == ".csv" and file.with_suffix(".h5") in labels:
+                continue
+            if _is_table(file):
+                yield file
+
+
+def _is_table(file: Path) -> bool:
+    if is_hdf(file):
+        return KEY.encode() in Peek(file).head
+    top = header(Peek(file).head)
+    return bool(top) and not is_lightning_pose(top, file.stem)
+
+
+def _folder(folder: Path, found: Remarks) -> list[tuple[str, str, Table]]:
+    """Return the tables of a folder without a config.yaml."""
+    root = folder.resolve()
+    tables = []
+    for file in tables_in(folder):
+        if not file.resolve().is_relative_to(root):
+            raise FormatError("This leads out of the folder", where=str(file), hint="copy it into it")
+        table = read_hdf(file) if is_hdf(file) else read_csv(file)
+        if file.suffix == ".h5" and file.with_suffix(".csv").is_file():
+            _compare(file.with_suffix(".csv"), table, found)
+        for other in sorted(file.parent.glob("*.csv")):
+            if other.stem != file.stem and file.stem.startswith("CollectedData_") and _is_table(other):
+                found.add("", "file", "labels are read from CollectedData alone; this is not read", file=str(other))
+        tables.append((file.relative_to(folder).as_posix(), str(file), table))
+    if not tables:
+        raise FormatError("There is no table of DeepLabCut's in this folder", where=str(folder), hint="name a file")
+    return tables
 
 
 def _project(folder: Path, config: Config, found: Remarks) -> list[tuple[str, str, Table]]:
