@@ -19,7 +19,8 @@ collected them. Sigmas are *measured* where they rest on repeated labels of that
 where they were carried over from another, *uniform* where one value stands for all. Mended on the way: flip
 pairs of `300wlp` (none were given) and of `deepfashion2`'s vest (one pointed one way only), repeated ids in
 `coco_wholebody_face`, `coco_wholebody_openpose` and `deepfashion_full`. `rhd2d` counts fingers from tip to
-palm, the reverse of the other hands. `product_box`, `shelf_facing`, `bottle`, `shoe` and `hand_pair` are our
+palm, the reverse of the other hands. `coco_feet` is the first 23 keypoints of COCO-WholeBody: COCO's 17 and
+six of the feet, with their measured sigmas. `product_box`, `shelf_facing`, `bottle`, `shoe` and `hand_pair` are our
 own; each keypoint says where it lies.
 
 | name | keypoints | category | sigmas | data sets with the same keypoints |

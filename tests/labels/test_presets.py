@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from vitruvian.errors import NotFound
-from vitruvian.labels.presets import preset, preset_skeleton, presets
+from vitruvian.labels.presets import preset, preset_of, preset_skeleton, presets
 
 COUNTS = {
     "300w": 68, "aflw": 19, "aic": 14, "ak": 23, "animalpose": 20, "ap10k": 17, "atrw": 15, "campus": 14, "coco": 17,
@@ -13,15 +13,16 @@ COUNTS = {
     "mpi_inf_3dhp": 17, "mpii": 16, "mpii_trb": 40, "panoptic_body3d": 19, "posetrack18": 17, "rhd2d": 21,
     "ubody3d": 137, "wflw": 98, "zebra": 9,
 }  # fmt: skip
+PARTS = {"coco_feet": 23}
 OURS = {"product_box": 8, "shelf_facing": 4, "bottle": 8, "shoe": 10, "hand_pair": 42}
 
 
 def test_every_published_list_and_our_own_are_there() -> None:
     assert len(COUNTS) == 42
-    assert {p.name: p.keypoints for p in presets()} == COUNTS | OURS
+    assert {p.name: p.keypoints for p in presets()} == COUNTS | PARTS | OURS
 
 
-@pytest.mark.parametrize("name", [*COUNTS, *OURS])
+@pytest.mark.parametrize("name", [*COUNTS, *PARTS, *OURS])
 def test_each_is_a_valid_ontology(name: str) -> None:
     (category,) = preset(name).categories
     skeleton = category.skeleton
@@ -77,6 +78,14 @@ def test_whoever_has_the_sigmas_of_coco_did_not_measure_them() -> None:
     ]
     # COCO-WholeBody labels the very people of COCO.
     assert borrowed == ["coco", "coco_wholebody"]
+
+
+def test_coco_with_feet_is_the_first_23_keypoints_of_the_whole_body() -> None:
+    feet, whole = preset_skeleton("coco23"), preset_skeleton("coco_wholebody")
+    assert feet == whole.part(range(23))
+    assert feet.sigma_kind == "measured"
+    assert feet.names[:17] == preset_skeleton("coco").names
+    assert preset_of(whole.names[:23]) == "coco_feet"
 
 
 def test_uniform_sigmas_are_marked_as_such() -> None:

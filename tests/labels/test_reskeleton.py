@@ -1,21 +1,91 @@
+import itertools
+
 import numpy as np
 import pytest
 
 from vitruvian.errors import LabelError
-from vitruvian.labels import Category, Dataset, MediaEntry, Ontology, empty_instance, skeleton_from_names
+from vitruvian.formats.bodies import body
+from vitruvian.labels import Category, Dataset, MediaEntry, Ontology, Skeleton, empty_instance, skeleton_from_names
 from vitruvian.labels.presets import preset_skeleton
 from vitruvian.labels.reskeleton import map_skeleton, reskeleton
 
+FEET = ("left_big_toe", "right_big_toe", "left_small_toe", "right_small_toe", "left_heel", "right_heel")
+#: Where the landmarks beyond COCO's 17 stand, as each data set's own page numbers them: the feet, neck, pelvis, head.
+PLACES = {
+    "coco": ((), None, None, None),
+    "coco_feet": ((17, 20, 18, 21, 19, 22), None, None, None),
+    "coco_wholebody": ((17, 20, 18, 21, 19, 22), None, None, None),
+    "halpe": ((20, 21, 22, 23, 24, 25), 18, 19, 17),
+    "halpe26": ((20, 21, 22, 23, 24, 25), 18, 19, 17),
+    "body_25": ((19, 22, 20, 23, 21, 24), 1, 8, None),
+    "coco_openpose": ((), 1, None, None),
+}
+#: OpenPose's order of COCO's 17.
+OPENPOSE = {18: (0, 15, 14, 17, 16, 5, 2, 6, 3, 7, 4, 11, 8, 12, 9, 13, 10),
+            25: (0, 16, 15, 18, 17, 5, 2, 6, 3, 7, 4, 12, 9, 13, 10, 14, 11)}  # fmt: skip
+WHOLE = {"coco_wholebody": 23, "halpe": 26}
 
-@pytest.mark.parametrize(("small", "large"), [("coco", "coco_wholebody"), ("coco", "halpe"), ("coco", "halpe26")])
-def test_a_smaller_skeleton_lies_whole_in_a_larger_one(small: str, large: str) -> None:
-    old, new = preset_skeleton(small), preset_skeleton(large)
-    there = map_skeleton(old, new)
-    assert there.dropped == ()
-    assert {(old.names[a], new.names[b]) for a, b in there.pairs} == {(name, name) for name in old.names}
-    back = map_skeleton(new, old)
-    assert back.empty == ()
-    assert len(back.dropped) == len(new) - len(old)
+
+def skeleton_called(name: str) -> Skeleton:
+    if name == "body_25":
+        found = body(25)
+        assert found is not None
+        return found
+    return preset_skeleton(name)
+
+
+def landmarks(name: str) -> dict[str, int]:
+    """Return where each landmark of a skeleton stands, by numbers alone."""
+    feet, neck, pelvis, head = PLACES[name]
+    order = OPENPOSE.get(len(skeleton_called(name)), range(17))
+    found = {f"coco {at}": place for at, place in enumerate(order)}
+    found |= dict(zip(FEET, feet, strict=False))
+    found |= {what: at for what, at in (("neck", neck), ("pelvis", pelvis), ("head", head)) if at is not None}
+    if name in WHOLE:  # 68 points of the face and 21 of each hand, in the same order
+        found |= {f"face and hands {at}": WHOLE[name] + at for at in range(110)}
+    assert len(found) == len(skeleton_called(name))
+    return found
+
+
+@pytest.mark.parametrize(("one", "other"), list(itertools.permutations(PLACES, 2)))
+def test_bodies_map_to_the_landmarks_that_they_share_and_to_no_other(one: str, other: str) -> None:
+    here, there = landmarks(one), landmarks(other)
+    mapped = map_skeleton(skeleton_called(one), skeleton_called(other))
+    assert dict(mapped.pairs) == {here[what]: there[what] for what in here.keys() & there.keys()}
+    assert len(mapped.dropped) == len(here.keys() - there.keys())
+    assert len(mapped.empty) == len(there.keys() - here.keys())
+
+
+@pytest.mark.parametrize(("small", "large"), [
+    ("coco", "coco_feet"), ("coco", "coco_wholebody"), ("coco", "halpe"), ("coco", "halpe26"), ("coco", "body_25"),
+    ("coco_feet", "coco_wholebody"), ("coco_feet", "halpe"), ("coco_feet", "halpe26"), ("coco_feet", "body_25"),
+    ("halpe26", "halpe"), ("coco_openpose", "body_25"),
+])  # fmt: skip
+def test_a_smaller_body_goes_through_a_larger_one_and_back_whole(small: str, large: str) -> None:
+    skeleton = skeleton_called(small)
+    count = len(skeleton)
+    dice = np.random.default_rng(7)
+    instance = empty_instance("1", "person", 0, 3, count)
+    instance.visibility[:] = dice.integers(0, 3, count)
+    instance.xy[:] = dice.uniform(-50, 700, (count, 2)) * (instance.visibility[:, None] > 0)
+    instance.score = dice.random(count).astype(np.float32)
+    instance.keyed = dice.random(count) < 0.5
+    instance.track = "one"
+    ontology = Ontology("", (Category("person", skeleton),))
+    dataset = Dataset(ontology, [MediaEntry("clip.mp4", frames=9, kind="video")], [instance])
+    there = reskeleton(dataset, "person", skeleton_called(large))
+    there.check()
+    assert there.instances[0].labelled == instance.labelled
+    (back,) = reskeleton(there, "person", skeleton).instances
+    for column in ("xy", "visibility", "score", "keyed"):
+        assert np.array_equal(getattr(back, column), getattr(instance, column)), column
+    assert (back.track, back.frame) == ("one", 3)
+
+
+def test_a_thorax_is_no_neck() -> None:
+    mapped = map_skeleton(preset_skeleton("halpe26"), preset_skeleton("h36m"))
+    assert "neck" in mapped.dropped
+    assert "thorax" in mapped.empty
 
 
 def test_names_for_the_same_landmark_meet() -> None:

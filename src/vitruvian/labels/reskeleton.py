@@ -16,7 +16,7 @@ from vitruvian.labels.skeleton import Skeleton, plain_name
 #: Names that data sets use for the same landmark.
 SAME = (
     ("head_top", "top_head", "top_of_head", "head"),
-    ("neck", "upper_neck", "thorax"),
+    ("neck", "upper_neck"),
     ("pelvis", "hip", "mid_hip", "root", "midhip"),
     ("left_big_toe", "left_bigtoe", "lbigtoe"),
     ("right_big_toe", "right_bigtoe", "rbigtoe"),

@@ -20,6 +20,8 @@ _SPOKEN = {
     "coco17": "coco",
     "body": "coco",
     "person": "coco",
+    "coco23": "coco_feet",
+    "feet": "coco_feet",
     "wholebody": "coco_wholebody",
     "coco133": "coco_wholebody",
     "face": "300w",
