@@ -30,7 +30,7 @@ def main() -> None:
     rows = []
     for name, codec in sorted(every_format().items()):
         # One page tells of all formats of one tool.
-        page = name.split("_")[0] if name.startswith(("mpii", "sleap")) else name
+        page = name.split("_")[0] if name.startswith(("mpii", "sleap", "via")) else name
         if not (PAGES / f"{page}.md").exists():
             raise SystemExit(f"docs/formats/{page}.md is missing")
         ending = "folder" if codec.folder else ", ".join(f"`{suffix}`" for suffix in codec.suffixes)
