@@ -37,6 +37,7 @@ MODULES = (
     "nwb",
     "openpose",
     "parquet",
+    "posetrack",
     "posetrack17",
     "sleap",
     "sleap_analysis",
