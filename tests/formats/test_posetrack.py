@@ -17,9 +17,11 @@ def sequence(vid: int) -> dict[str, Any]:
     first = 10000000000 + vid * 10000
     folder = f"images/val/{vid:06d}_mpii_test"
     images = [
-        {"is_labeled": number == 4, "nframes": 9, "frame_id": first + number, "id": first + number,
-         "vid_id": f"{vid:06d}", "file_name": f"{folder}/{number:06d}.jpg", "has_labeled_person": number > 0, "width": 640, "height": 480,
-         "ignore_regions_x": [[0, 10, 10]], "ignore_regions_y": [[0, 0, 10]]}
+        {
+            "is_labeled": number == 4, "nframes": 9, "frame_id": first + number, "id": first + number,
+            "vid_id": f"{vid:06d}", "file_name": f"{folder}/{number:06d}.jpg", "has_labeled_person": number > 0,
+            "width": 640, "height": 480, "ignore_regions_x": [[0, 10, 10]], "ignore_regions_y": [[0, 0, 10]],
+        }
         for number in (0, 4, 8)
     ]  # fmt: skip
     people = [
