@@ -1,4 +1,4 @@
-"""Supervisely: project folders of images, and the annotation of one image. See docs/formats/supervisely.md."""
+"""Supervisely: project folders of images and videos, and the annotation of one. See docs/formats/supervisely.md."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from vitruvian.formats.peek import Peek
 from vitruvian.formats.remarks import Remarks
 from vitruvian.formats.supervisely.meta import category_of, meta_of
 from vitruvian.formats.supervisely.objects import OWN, Objects
+from vitruvian.formats.supervisely.videos import read_video, video_document
 from vitruvian.labels import Category, Dataset, MediaEntry
 
 META = "meta.json"
@@ -37,18 +38,18 @@ HINT = "an annotation has size and objects; a project has meta.json and <dataset
 @register
 class Supervisely(Codec):
     name = "supervisely"
-    title = "Supervisely, projects of images"
+    title = "Supervisely, projects of images and of videos"
     folder = True
     holds = frozenset(FEATURES)
     known = frozenset(
         {"at", "records", "category", "id", "file", "shell", "others", "order", "ontology", "single", "files", "meta",
-         "nodes", "title", "shape", "color", "geometry_config"}
+         "nodes", "frames", "title", "shape", "color", "geometry_config"}
     )  # fmt: skip
 
     def sniff(self, peek: Peek) -> bool:
         if peek.is_folder:
             return META in peek.names and Peek(peek.path / META).has_keys("classes")
-        return peek.has_keys("objects", "size") and isinstance(peek.json, dict) and "frames" not in peek.json
+        return peek.has_keys("objects", "size")
 
     def read(self, path: Path) -> Dataset:
         return _read(path)
@@ -115,8 +116,8 @@ def _annotation(
 ) -> None:
     records = document.get("objects") if isinstance(document, dict) else None
     if isinstance(document, dict) and "frames" in document:
-        hint = "export the frames as images; annotations of videos are not read yet"
-        raise FormatError("This is the annotation of a video", where=f"{file}: frames", hint=hint)
+        read_video(document, name, file, objects.nodes, shelf.media, groups, notes)
+        return
     if not isinstance(records, list):
         raise FormatError("This annotation has no list of objects", where=f"{file}: objects", hint=HINT)
     for at, record in enumerate(records):
@@ -150,16 +151,23 @@ def _write(dataset: Dataset, path: Path) -> None:
     dataset.check()
     source = dataset.extras.get("supervisely", {})
     nodes = source.get("nodes", {})
-    objects, found = Objects(nodes), pictures(dataset, "supervisely")
+    objects = Objects(nodes)
+    # A video that came as one goes back as one; from elsewhere its frames are images.
+    videos = {at for at, m in enumerate(dataset.media) if m.kind == "video" and "frames" in _source(m)}
+    found = [picture for picture in pictures(dataset, "supervisely") if picture.media not in videos]
+    clips = {_source(dataset.media[at])["file"]: video_document(dataset, at, nodes) for at in sorted(videos)}
     if path.suffix.lower() == ".json":
-        if len(found) != 1 or not source.get("single"):
+        if len(found) + len(clips) != 1 or not source.get("single"):
             hint = "name a folder, not a file that ends in .json"
             raise FormatError("A project is a folder: its classes have a file of their own", where=str(path), hint=hint)
-        write_atomically(path, encode_json(_document(found[0], dataset, objects)))
+        only = [*clips.values(), *(_document(picture, dataset, objects) for picture in found)]
+        write_atomically(path, encode_json(only[0]))
         return
     # Other files of the project go back as they were.
     documents: Record = dict(source.get("files", {}))
     documents[META] = meta_of(dataset, documents.get(META), source)
+    for name, document in clips.items():
+        documents[inner(name if not source.get("single") else f"ds0/ann/{name}", name)] = document
     taken = set(documents)
     for picture in found:
         name = _file(picture, source.get("single", False))
@@ -168,6 +176,11 @@ def _write(dataset: Dataset, path: Path) -> None:
         taken.add(name)
         documents[name] = _document(picture, dataset, objects)
     write_folder(path, {name: encode_json(document) for name, document in documents.items()})
+
+
+def _source(entry: MediaEntry) -> Record:
+    source = entry.extras.get("supervisely")
+    return source if isinstance(source, dict) else {}
 
 
 def _size(entry: MediaEntry) -> tuple[int, int]:
