@@ -266,3 +266,58 @@ def test_broken_predictions_are_refused(tmp_path: Path, place: str, value: objec
         group[place] = value
     with pytest.raises(FormatError):
         read(tmp_path / "a.nwb")
+
+
+def test_predictions_of_deeplabcut_name_their_animal_in_every_node(tmp_path: Path) -> None:
+    with h5py.File(predicted(tmp_path / "a.nwb", old=True), "r+") as file:
+        behavior = file["processing/behavior"]
+        del behavior["track=b"]
+        behavior.move("track=a", "PoseEstimation")
+        group = behavior["PoseEstimation"]
+        group["source_software"] = "DeepLabCut"
+        del group["nodes"]
+        group["nodes"] = ["ind1_snout", "ind1_tail"]
+        for node in ("snout", "tail"):
+            group.move(node, f"ind1_{node}")
+    found = read(tmp_path / "a.nwb")
+    assert found.ontology.skeleton("animal").names == ("snout", "tail")
+    assert [(i.frame, i.track) for i in found.instances] == [(0, "ind1"), (3, "ind1"), (7, "ind1")]
+    write(found, tmp_path / "b.nwb")
+    same(found, read(tmp_path / "b.nwb"), scores=True)
+    with h5py.File(tmp_path / "b.nwb") as file:
+        assert {"ind1_snout", "ind1_tail"} <= set(file["processing/behavior/PoseEstimation"])
+
+
+def test_two_containers_of_one_name_stay_two(tmp_path: Path) -> None:
+    with h5py.File(predicted(tmp_path / "a.nwb"), "r+") as file:
+        file.copy("processing/behavior/track=a", "processing/other/track=a", expand_soft=False)
+    found = read(tmp_path / "a.nwb")
+    assert {i.track for i in found.instances} == {"a", "b", "a#2"}
+    write(found, tmp_path / "b.nwb")
+    same(found, read(tmp_path / "b.nwb"), scores=True)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.skipif(not (REAL / "sleap" / "tracks").is_dir(), reason="no real files here")
+def test_real_predictions_as_sleap_io_writes_them(tmp_path: Path) -> None:
+    import sleap_io
+    from sleap_io.io.nwb_predictions import write_nwb
+
+    labels = sleap_io.load_slp(str(REAL / "sleap" / "tracks" / "clip.2node.slp"), open_videos=False)
+    labels.labeled_frames = labels.labeled_frames[5:40]
+    for frame in labels.labeled_frames:
+        frame.instances = [
+            sleap_io.PredictedInstance.from_numpy(
+                each.numpy(), skeleton=each.skeleton, point_scores=np.full(2, 0.3), score=0.5, track=each.track
+            )
+            for each in frame.instances
+        ]
+    write_nwb(labels, str(tmp_path / "a.nwb"), pose_estimation_metadata={"video_timestamps": np.arange(100.0)})
+    found = read(tmp_path / "a.nwb")
+    theirs = {(f.frame_idx, each.track.name): each.numpy() for f in labels for each in f.instances}
+    assert {(i.frame, i.track) for i in found.instances} == theirs.keys()
+    for each in found.instances:
+        shown = np.where(each.visibility[:, None] > 0, each.xy, np.nan)
+        np.testing.assert_array_equal(shown, theirs[each.frame, each.track or ""])
+    write(found, tmp_path / "b.nwb")
+    same(found, read(tmp_path / "b.nwb"), scores=True)

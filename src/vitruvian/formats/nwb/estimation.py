@@ -69,7 +69,14 @@ def read_estimations(
     """
     containers = [_container(place, group, skeletons, media, where, found) for place, group in groups]
     instances: list[Instance] = []
+    taken: set[tuple[int, str]] = set()
     for number, one in enumerate(containers):
+        name, again = one.track, 2
+        while name is not None and (one.media, name) in taken:
+            name, again = f"{one.track}#{again}", again + 1
+        if name is not None:
+            taken.add((one.media, name))
+        one.track = one.record["track"] = name
         same = [other for other in containers if other.media == one.media]
         instances += _instances(one, number, same, where, found)
         media[one.media].frames = max([media[one.media].frames, *(frame + 1 for frame in one.record["frames"])])
@@ -100,13 +107,19 @@ def _container(
     linked = [skeletons[member.id] for member in group.values() if member.id in skeletons]
     if linked:
         category = linked[0]
+        track = _animal(listed, category, record) or track
     else:
         category, animal = _old_category(group, listed, record, here, {c.name for c in skeletons.values()}, skeletons)
         track = animal or track
     category = _with_nodes(category, listed, skeletons, here, found)
     names = category.skeleton.names if category.skeleton else ()
     video, clock = _video(group, record, media, here, found)
-    record |= {"track": None if track == "untracked" else track, "media": video, "category": category.name}
+    # The second is what ndx-pose calls a container that nobody named.
+    record |= {
+        "track": None if track in ("untracked", "PoseEstimation") else track,
+        "media": video,
+        "category": category.name,
+    }
     record["series"] = {names[_node(one.name, names)]: one.record for one in listed}
     nodes = [_node(one.name, names) for one in listed]
     return Container(place, record["track"], category, video, clock, nodes, listed, record)
@@ -170,6 +183,14 @@ def _old_category(
     category = Category(ours, skeleton)
     skeletons[where] = category
     return category, animal
+
+
+def _animal(listed: Sequence[Series], category: Category, record: dict[str, Any]) -> str | None:
+    """Return the animal that DeepLabCut's writer calls all series by, beside the node."""
+    names = category.skeleton.names if category.skeleton else ()
+    known = [(one.name, names[_node(one.name, names)]) for one in listed if _node(one.name, names) >= 0]
+    animals = {series.removesuffix(node).removesuffix("_") for series, node in known}
+    return animals.pop() if record.get("source_software") == "DeepLabCut" and len(animals) == 1 else None
 
 
 def _with_nodes(
