@@ -67,7 +67,7 @@ def test_json_means_coco_and_coco_alone_brings_no_other_format() -> None:
         "print(sum('vitruvian.formats.yolo' in name for name in sys.modules), len(vt.every_format()))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["0", "25"]
+    assert done.stdout.split() == ["0", str(len(every_format()))]
 
 
 def test_every_module_with_a_format_is_in_the_table() -> None:
