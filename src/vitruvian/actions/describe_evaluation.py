@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitruvian.actions.evaluate import Evaluated
-from vitruvian.labels import Skeleton
+from vitruvian.labels import Poses, Skeleton
 from vitruvian.metrics.average_precision import RECALLS
 from vitruvian.metrics.bootstrap import ap_interval
 from vitruvian.metrics.calibration import calibration
@@ -17,11 +17,13 @@ from vitruvian.metrics.evaluate import CategoryResult
 from vitruvian.metrics.keypoint_ap import keypoint_ap
 from vitruvian.metrics.nme import nme
 from vitruvian.metrics.pck import pck
-from vitruvian.metrics.reference import box_length
+from vitruvian.metrics.reference import between, box_length
 from vitruvian.metrics.taxonomy import CORRECTED, KINDS, taxonomy
 
 #: Shares of the longer side of the box within which a point is right.
 PCK_SHARES = (0.05, 0.1, 0.2)
+#: Names of the two ends of a head, whose distance is PCKh's length.
+HEADS = (("head_top", "upper_neck"), ("head_top", "neck"), ("top_head", "neck"), ("head_top", "head_bottom"))
 WORST = 24
 
 
@@ -87,6 +89,7 @@ def _category(
         "RMSE": _number(rmse(apart)),
         "NME": _number(nme(mine, theirs, box_length(mine, "root"))),
         **{name: _number(pck(mine, theirs, longer, alpha=float(name[4:]))) for name in shares},
+        **_pckh(mine, theirs, skeleton),
         "keypoints": [
             {
                 "name": name,
@@ -112,6 +115,13 @@ def _category(
         },
         "worst": _worst(evaluated, result, alike, area),
     }
+
+
+def _pckh(mine: Poses, theirs: Poses, skeleton: Skeleton) -> dict[str, float | None]:
+    ends = next((pair for pair in HEADS if set(pair) <= skeleton.index.keys()), None)
+    if ends is None:
+        return {}
+    return {"PCKh@0.5": _number(pck(mine, theirs, between(mine, skeleton, *ends), alpha=0.5))}
 
 
 def _best(result: CategoryResult, area: int) -> NDArray[np.float64]:

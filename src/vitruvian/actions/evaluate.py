@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vitruvian.errors import InvalidInput
+from vitruvian.errors import InvalidInput, LabelError
 from vitruvian.formats import registry as formats
 from vitruvian.labels import Category, Columns, Dataset, Poses, Skeleton, empty_poses
 from vitruvian.labels.presets import preset_of, preset_skeleton
@@ -128,6 +128,12 @@ def evaluate(
         )
         found_poses = found_poses.take(inside)
     categories = tuple(with_sigmas(category, sigmas, notes) for category in mine.ontology)
+    unknown = [c.name for c in categories if c.skeleton and c.skeleton.sigmas is None and len(c.skeleton)]
+    if unknown:
+        raise LabelError(
+            f"The skeleton of {', '.join(unknown)} has no sigmas, so no similarity is defined",
+            hint="name a preset whose sigmas fit, such as coco, or give one number for all keypoints (sigmas)",
+        )
     crowding = _crowding(mine, mine_at, len(media))
     if mine.poses.keypoints == whole_body.KEYPOINTS:
         found_poses = replace(found_poses, area=found_areas(found_poses, len(whole_body.PARTS["body"])))

@@ -20,6 +20,9 @@ from vitruvian.metrics.area import AreaPolicy
 from vitruvian.metrics.evaluate import MOST
 from vitruvian.metrics.whole_body import PARTS
 
+#: Of a category, those printed in one line.
+_FIGURES = ("RMSE", "NME", "PCK@0.1", "PCKh@0.5")
+
 
 @click.command("evaluate")
 @click.argument("truth", type=click.Path(path_type=Path))
@@ -125,7 +128,8 @@ def _print(document: dict[str, Any]) -> None:
             total = sum(keypoint[kind] for kind in ("good", "jitter", "inversion", "swap", "miss")) or 1
             kinds = [f"{100 * keypoint[kind] / total:.1f} %" for kind in ("jitter", "inversion", "swap", "miss")]
             table.add_row(keypoint["name"], *cells, *kinds)
-        click.echo(f"\n{category['name']}: {category['pairs']} pairs at OKS 0.5")
+        measured = ", ".join(f"{name} {_cell(category[name])}" for name in category if name in _FIGURES)
+        click.echo(f"\n{category['name']}: {category['pairs']} pairs at OKS 0.5; {measured}")
         results.print(table)
 
 

@@ -19,16 +19,19 @@ _STYLE = """
 main{max-width:1120px;margin:0 auto;padding:32px 24px}h1{font-size:24px;margin:0}h2{font-size:18px;margin:32px 0 12px}
 p{margin:4px 0}.quiet{color:var(--ink2)}.row{display:flex;flex-wrap:wrap;align-items:flex-start;gap:16px}
 .card{background:var(--surface);border:1px solid var(--line);border-radius:8px;padding:16px}
-.number{min-width:92px}.number b{display:block;font-size:20px;font-variant-numeric:tabular-nums}
+.number b{display:block;font-size:20px;font-variant-numeric:tabular-nums}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{padding:3px 12px 3px 0;text-align:right}
 th:first-child,td:first-child{text-align:left}th{color:var(--ink2);font-weight:500}
+.numbers{display:grid;grid-template-columns:repeat(auto-fill,minmax(180px,1fr));gap:12px;margin-bottom:12px}
 svg text{fill:var(--ink2);font-size:11px}figure{margin:0}figcaption{margin-bottom:8px;font-weight:600}
 .shot{width:240px}.shot div{position:relative}
 .shot img,.shot svg{display:block;width:100%;border-radius:5px;background:#15171c}
+.shot svg:not(.over){height:180px}.shot span{overflow-wrap:anywhere}
 .shot svg.over{position:absolute;inset:0;background:none}
 """
 
-_WIDTH, _HEIGHT = 320, 200
+_OF_PAIRS = ("RMSE", "NME")
+_WIDTH, _HEIGHT = 280, 190
 
 
 def page(document: dict[str, Any], media: Path | None) -> str:
@@ -42,7 +45,10 @@ def page(document: dict[str, Any], media: Path | None) -> str:
         Folder in which pictures of the worst images are looked for.
     """
     low, high = document["interval"]["AP"]
-    numbers = "".join(_number(name, f"{value:.4f}") for name, value in document["summary"].items())
+    # -1 is COCO's word for nothing to find.
+    numbers = "".join(
+        _number(name, f"{value:.4f}" if value >= 0 else "none") for name, value in document["summary"].items()
+    )
     counts = "".join(_number(name, str(document[name])) for name in ("images", "truth", "detections"))
     notes = "".join(f"<p>{escape(text)}</p>" for text in document["notes"])
     interval = (
@@ -51,8 +57,8 @@ def page(document: dict[str, Any], media: Path | None) -> str:
     body = [
         f"<h1>{escape(Path(document['detections_file']).name)}</h1>",
         f"<p class=quiet>against {escape(Path(document['truth_file']).name)}</p>",
-        f"<h2>Average precision and recall</h2><div class='row'>{numbers}</div>{interval}",
-        f"<div class='row quiet'>{counts}</div><h2>How it was measured</h2><div class='card'>{notes}</div>",
+        f"<h2>Average precision and recall</h2><div class=numbers>{numbers}</div>{interval}",
+        f"<div class='numbers quiet'>{counts}</div><h2>How it was measured</h2><div class='card'>{notes}</div>",
         _errors(document["errors"]),
         *(_category(category, media) for category in document["categories"]),
     ]
@@ -67,7 +73,7 @@ def _number(name: str, value: str) -> str:
 
 
 def _errors(errors: dict[str, Any]) -> str:
-    names = ["as it is", *(f"{name} put right" for name in errors["order"])]
+    names = ["now", *(f"{name} put right" for name in errors["order"])]
     values = [errors["AP"], *(errors["AP_after"][name] for name in errors["order"])]
     alone = "".join(f"<tr><td>{name}</td><td>{errors['gained_alone'][name]:+.4f}</td></tr>" for name in errors["order"])
     return (
@@ -80,7 +86,7 @@ def _errors(errors: dict[str, Any]) -> str:
 def _category(category: dict[str, Any], media: Path | None) -> str:
     wanted = {name: category["precision"][name] for name in ("0.50", "0.75", "0.95") if name in category["precision"]}
     plots = [
-        _lines("Precision at recall", category["recalls"], wanted),
+        _lines("Precision at recall, by OKS", category["recalls"], wanted),
         _bars("OKS of the best detection of each object", None, category["oks"], max([*category["oks"], 1])),
     ]
     told = category["calibration"]
@@ -96,10 +102,15 @@ def _category(category: dict[str, Any], media: Path | None) -> str:
         for k in category["keypoints"]
     )
     columns = "".join(f"<th>{name}</th>" for name in head)
+    head_size = ", PCKh in lengths of the head" if any("PCKh" in name for name in category) else ""
     figures = "".join(f"<div class='card'>{plot}</div>" for plot in plots)
+    distances = "".join(_number(name, _cell(category[name])) for name in category if name in _OF_PAIRS or "PCK" in name)
     shots = "".join(_shot(shot, category["edges"], media) for shot in category["worst"])
     return (
         f"<h2>{escape(category['name'])}</h2><div class='row'>{figures}</div>"
+        f"<h2>By distance</h2><p class=quiet>Of the {category['pairs']} pairs with an OKS of 0.5 or more: RMSE in "
+        f"pixels, NME in roots of the box's area, PCK in its longer sides{head_size}.</p>"
+        f"<div class=numbers>{distances}</div>"
         f"<h2>By keypoint</h2><div class='card'><table><tr><th>keypoint</th>{columns}</tr>{rows}</table></div>"
         f"<h2>Worst images</h2><p class=quiet>Truth green, detections orange.</p><div class='row'>{shots}</div>"
     )
@@ -141,10 +152,12 @@ def _lines(title: str, x: Sequence[float], lines: Mapping[str, Sequence[float]])
         parts.append(
             f"<polyline points='{points}' fill=none stroke='{color}' stroke-width=2><title>{name}</title></polyline>"
         )
-        parts.append(
-            f"<text x='{_WIDTH - 4}' y='{14 + 14 * at}' text-anchor=end style='fill:{color}'>{escape(name)}</text>"
-        )
-    parts.append(f"<text x=0 y='{_HEIGHT + 14}'>0</text><text x='{_WIDTH}' y='{_HEIGHT + 14}' text-anchor=end>1</text>")
+        # Above the plot, where no line runs.
+        parts.append(f"<text x='{20 + 56 * at}' y=-6 style='fill:{color}'>{escape(name)}</text>")
+    parts.append(
+        f"<text x=0 y='{_HEIGHT + 14}'>0</text><text x='{_WIDTH}' y='{_HEIGHT + 14}' text-anchor=end>1</text>"
+        "<text x=0 y=-6>1</text>"
+    )
     return _figure(title, "".join(parts))
 
 
