@@ -11,6 +11,7 @@ import pytest
 
 from tests.formats.coco_files import REAL as FOLDER
 from tests.metrics.coco_oracle import pycocotools, scene
+from vitruvian.actions.describe_evaluation import describe_evaluation
 from vitruvian.actions.evaluate import Evaluated, evaluate
 from vitruvian.errors import InvalidInput, LabelError
 from vitruvian.labels.presets import preset_skeleton
@@ -185,3 +186,16 @@ def test_crowdpose_as_xtcocotools_has_it() -> None:
 def test_only_whole_bodies_have_parts(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="133"):
         run(tmp_path, *scene(1), sigmas="coco", part="face")
+
+
+def test_skeletons_with_a_head_get_pckh(tmp_path: Path) -> None:
+    truth, results = scene(1, keypoints=16)
+    names = list(preset_skeleton("mpii").names)
+    truth["categories"][0]["keypoints"] = names
+    done = describe_evaluation(run(tmp_path, truth, truth["annotations"], sigmas=0.05), draws=0)
+    assert done["categories"][0]["PCKh@0.5"] == 1.0
+    moved = [{**annotation, "keypoints": [v + 10**4 for v in annotation["keypoints"]]} for annotation in results]
+    far = describe_evaluation(run(tmp_path, truth, [*truth["annotations"], *moved], sigmas=0.05), draws=0)
+    assert far["categories"][0]["PCKh@0.5"] == 1.0  # of pairs only
+    truth["categories"][0]["keypoints"] = [f"k{n}" for n in range(16)]
+    assert "PCKh@0.5" not in describe_evaluation(run(tmp_path, truth, results, sigmas=0.05), draws=0)["categories"][0]
