@@ -23,7 +23,25 @@ An error says *what* is wrong (``message``), *where* (``where``: file, line, ann
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
+
+#: Letters that break a line, move a terminal's cursor, turn the direction of writing, or are half of one.
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
+
+
+def one_line(text: str, longest: int = 500) -> str:
+    """Return a text that may quote a stranger's file, fit for one line: no control letters, its middle cut out.
+
+    Parameters
+    ----------
+    text : str
+    longest : int
+        How many letters are kept.
+    """
+    if len(text) > longest:
+        text = f"{text[: longest // 2]} … {text[-(longest - longest // 2) :]}"
+    return _UNPRINTABLE.sub(" ", text)
 
 
 class VitruvianError(Exception):
@@ -46,10 +64,11 @@ class VitruvianError(Exception):
     exit_code: ClassVar[int] = 1
 
     def __init__(self, message: str, *, where: str = "", hint: str = "", details: dict[str, Any] | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.where = where
-        self.hint = hint
+        super().__init__(one_line(message))
+        self.message = one_line(message)
+        # A path and a record: both ends of it say something.
+        self.where = one_line(where, 2000)
+        self.hint = one_line(hint)
         self.details = details or {}
 
     def __str__(self) -> str:

@@ -26,10 +26,19 @@ def opened(path: Path, extra: str) -> Iterator[Any]:
     try:
         with h5py.File(path, "r") as file:
             yield file
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError) as error:
+    except (OSError, RuntimeError) as error:
         raise FormatError(
-            f"This cannot be read as an HDF5 file of this kind: {error}", where=str(path), hint="copy it again"
+            f"This cannot be read as an HDF5 file: {error}", where=str(path), hint="copy it again"
         ) from error
+    except (KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError) as error:
+        # What these say is for those who wrote the lines that trip over a part of another kind.
+        raise FormatError(
+            "A part of this HDF5 file is missing, or of another kind than this format has",
+            where=str(path),
+            hint="copy it again, or make it again with the program that it comes from",
+        ) from error
+    except MemoryError as error:
+        raise FormatError("The file does not fit into the memory", where=str(path), hint="split it") from error
 
 
 def check_links(file: Any, path: Path) -> None:

@@ -29,16 +29,22 @@ def read_json(path: Path) -> Any:
         # ValueError: a path with a zero byte in it.
         reason = getattr(error, "strerror", None) or str(error)
         raise FormatError(f"The file cannot be read: {reason}", where=str(path), hint="check the path") from error
+    except MemoryError as error:
+        raise _too_large(path) from error
     try:
         return msgspec.json.decode(content)
     except (msgspec.DecodeError, RecursionError, ValueError):
         pass
+    except MemoryError as error:
+        raise _too_large(path) from error
     # NaN and Infinity are not JSON, but Python has written them into many files; the standard parser takes them and
     # says the line of what it cannot take.
     try:
         return json.loads(content)
     except RecursionError as error:
         raise FormatError(TOO_DEEP, where=str(path), hint="check the file") from error
+    except MemoryError as error:
+        raise _too_large(path) from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         line = getattr(error, "lineno", None)
         where = f"{path}, line {line}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(path)
@@ -54,6 +60,10 @@ def read_json(path: Path) -> Any:
     except ValueError as error:
         # Python refuses integers of more than 4300 digits, whose decoding takes quadratic time.
         raise FormatError("A number has too many digits", where=str(path), hint="check the file") from error
+
+
+def _too_large(path: Path) -> FormatError:
+    return FormatError("The file does not fit into the memory", where=str(path), hint="check or split the file")
 
 
 def encode_json(document: Any) -> bytes:

@@ -25,6 +25,7 @@ Value = float | str | dict[str, Any]
 MAX_BYTES = 1 << 29
 MAX_NUMBERS = 1 << 24
 MAX_DEPTH = 32
+MAX_VARIABLES = 100
 
 HEADER = 128
 _NUMBERS = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"}
@@ -179,6 +180,8 @@ def _variables(source: _Bytes) -> dict[str, Value]:
             kind, data = _Bytes(memoryview(content), source.order).element()
         if kind == _MATRIX:
             name, value = _matrix(_Bytes(data, source.order), 0)
+            if len(out) == MAX_VARIABLES or (name or "?") in out:
+                raise _Broken("it has too many variables, or two of one name")
             out[name or "?"] = value
     return out
 

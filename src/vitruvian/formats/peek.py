@@ -78,7 +78,7 @@ class Peek:
     def _decoded(self, kind: Any) -> Any:
         try:
             return msgspec.json.decode(self._content, type=kind)
-        except (OSError, ValueError, RecursionError, msgspec.DecodeError):
+        except (OSError, ValueError, MemoryError, RecursionError, msgspec.DecodeError):
             return self._python_json if kind in (Any, dict[str, msgspec.Raw]) else None
 
     @cached_property
@@ -87,7 +87,7 @@ class Peek:
         try:
             odd = b"NaN" in self._content or b"Infinity" in self._content
             return json.loads(self._content) if odd else None
-        except (OSError, ValueError, RecursionError):
+        except (OSError, ValueError, MemoryError, RecursionError):
             return None
 
     @cached_property

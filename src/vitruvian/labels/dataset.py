@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from vitruvian.errors import LabelError
+from vitruvian.errors import LabelError, one_line
 from vitruvian.labels.instance import Instance, check_instance
 from vitruvian.labels.ontology import Ontology
 from vitruvian.labels.poses import Poses, stack
@@ -62,7 +62,8 @@ class FileWarning:
 
     def __str__(self) -> str:
         more = f" (and {self.count - 1} more)" if self.count > 1 else ""
-        return f"{self.file}: {self.record or 'file'}: {self.field}: {self.message}{more}"
+        where = f"{one_line(self.file, 2000)}: {one_line(self.record or 'file', 200)}: {one_line(self.field, 200)}"
+        return f"{where}: {one_line(self.message)}{more}"
 
 
 @dataclass

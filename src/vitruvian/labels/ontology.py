@@ -50,7 +50,7 @@ class Ontology:
         seen: set[str] = set()
         for category in self.categories:
             if not category.name.strip():
-                raise OntologyError("A category has no name", where=self.name)
+                raise OntologyError("A category has no name", where=self.name, hint="give it one")
             if category.name in seen:
                 raise OntologyError(
                     f"Two categories are called {category.name!r}", where=self.name, hint="category names are unique"
@@ -121,5 +121,7 @@ def ontology_from_document(document: dict[str, Any]) -> Ontology:
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise OntologyError(
-            f"This is not an ontology: {error!r}", hint="see docs/ontology.md for its fields"
+            "This is not an ontology: a field is missing or of a wrong type",
+            where="ontology",
+            hint="see docs/ontology.md for its fields",
         ) from error

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from vitruvian.errors import LabelError, OntologyError
 
+_FIELDS = "see docs/ontology.md for the fields"
+
 SigmaKind = Literal["measured", "adapted", "uniform", "none"]
 
 
@@ -159,13 +161,33 @@ def skeleton_from_document(document: dict[str, Any]) -> Skeleton:
     """Read a skeleton from its JSON form; raises OntologyError when a field is missing or of a wrong type."""
     try:
         return Skeleton(
-            keypoints=tuple(Keypoint(**k) for k in document["keypoints"]),
+            keypoints=tuple(_keypoint(k, at) for at, k in enumerate(document["keypoints"])),
             edges=tuple((operator.index(a), operator.index(b)) for a, b in document.get("edges", ())),
             sigma_kind=document.get("sigma_kind", "none"),
             sigma_source=document.get("sigma_source", ""),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise OntologyError(f"This is not a skeleton: {error}", hint="see docs/ontology.md for its fields") from error
+        raise OntologyError(
+            "This is not a skeleton: a field is missing or of a wrong type", where="skeleton", hint=_FIELDS
+        ) from error
+
+
+def _keypoint(stated: dict[str, Any], at: int) -> Keypoint:
+    where = f"keypoint {at}"
+    if not isinstance(stated, dict) or not isinstance(stated.get("name"), str):
+        raise OntologyError("This is not a skeleton: a keypoint has no name", where=where, hint=_FIELDS)
+    odd = next((name for name in stated if name not in Keypoint.__slots__), None)
+    if odd is not None:
+        raise OntologyError(f"This is not a skeleton: a keypoint has no field {odd!r}", where=where, hint=_FIELDS)
+    flip, sigma = stated.get("flip"), stated.get("sigma")
+    if not (flip is None or isinstance(flip, str)):
+        raise OntologyError("This is not a skeleton: a flip partner is no name", where=f"{where}: flip", hint=_FIELDS)
+    if not (sigma is None or (isinstance(sigma, int | float) and not isinstance(sigma, bool) and sigma < 1e300)):
+        raise OntologyError("This is not a skeleton: a sigma is no number", where=f"{where}: sigma", hint=_FIELDS)
+    for text in ("group", "where", "color"):
+        if not isinstance(stated.get(text, ""), str) and not (text == "color" and stated[text] is None):
+            raise OntologyError("This is not a skeleton: this is not text", where=f"{where}: {text}", hint=_FIELDS)
+    return Keypoint(**stated)
 
 
 def skeleton_from_names(
@@ -184,14 +206,13 @@ def skeleton_from_names(
     """
     if sigmas is not None and len(sigmas) != len(names):
         raise OntologyError(f"{len(sigmas)} sigmas for {len(names)} keypoints", hint="give each keypoint its sigma")
-    known = set(names)
     partners = {name: _mirror_name(name) for name in names}
     keypoints = tuple(
         Keypoint(
             name,
             sigma=None if sigmas is None else float(sigmas[i]),
             # A name with several sides in it may mirror into one that mirrors elsewhere: those are no pair.
-            flip=other if (other := partners[name]) in known - {name} and partners[other] == name else None,
+            flip=other if (other := partners[name]) != name and partners.get(other) == name else None,
         )
         for i, name in enumerate(names)
     )
@@ -216,7 +237,7 @@ def _check_names(keypoints: Sequence[Keypoint]) -> None:
     seen: set[str] = set()
     for position, keypoint in enumerate(keypoints):
         if not keypoint.name.strip():
-            raise OntologyError(f"Keypoint {position} has no name", where=f"keypoint {position}")
+            raise OntologyError(f"Keypoint {position} has no name", where=f"keypoint {position}", hint="give it one")
         if keypoint.name in seen:
             raise OntologyError(
                 f"Two keypoints are called {keypoint.name!r}",
@@ -242,7 +263,11 @@ def _check_flips(keypoints: Sequence[Keypoint]) -> None:
         if flip is None:
             continue
         if flip not in partner:
-            raise OntologyError(f"Keypoint {name!r} flips to {flip!r}, which does not exist", where=name)
+            raise OntologyError(
+                f"Keypoint {name!r} flips to {flip!r}, which does not exist",
+                where=name,
+                hint="name a keypoint of the same skeleton",
+            )
         if partner[flip] != name:
             raise OntologyError(
                 f"Keypoint {name!r} flips to {flip!r}, but {flip!r} flips to {partner[flip]!r}",
@@ -263,4 +288,6 @@ def _check_edges(keypoints: Sequence[Keypoint], edges: Iterable[tuple[int, int]]
                 )
         if start == end:
             name = keypoints[start].name
-            raise OntologyError(f"Edge {start}-{end} joins keypoint {name!r} to itself", where=name)
+            raise OntologyError(
+                f"Edge {start}-{end} joins keypoint {name!r} to itself", where=name, hint="leave it out"
+            )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -164,8 +165,8 @@ def _names(stated: list[Any], id: Any, found: Deviations) -> list[str]:
         found.add("category", id, "keypoints", "a name is empty or not text")
     if len(set(names)) < len(names):
         found.add("category", id, "keypoints", "names repeat; they were numbered")
-        while len(set(names)) < len(names):
-            names = [f"{name} {i}" if names.count(name) > 1 else name for i, name in enumerate(names)]
+        while len(counts := Counter(names)) < len(names):
+            names = [f"{name} {i}" if counts[name] > 1 else name for i, name in enumerate(names)]
     return names
 
 

@@ -83,7 +83,7 @@ def _plain(path: Path) -> Columns | None:
         else:
             file = msgspec.json.decode(content, type=_File)
             annotations, images, categories = file.annotations, file.images, file.categories
-    except (OSError, ValueError, RecursionError, msgspec.DecodeError):
+    except (OSError, ValueError, MemoryError, RecursionError, msgspec.DecodeError):
         return None
     if any(a.foot_kpts is not None for a in annotations) or any(i.video is not None for i in images):
         return None

@@ -82,7 +82,11 @@ class Deviations:
             return []
         for at, record in enumerate(value):
             if not isinstance(record, dict):
-                raise FormatError(f"Entry {at} of {name} is not an object", where=f"{self.file}: {name}: entry {at}")
+                raise FormatError(
+                    f"Entry {at} of {name} is not an object",
+                    where=f"{self.file}: {name}: entry {at}",
+                    hint=f"each entry of {name} is an object",
+                )
         if name in ("annotations", "results"):
             self.annotations, self.results = value, name == "results"
         return value

@@ -213,7 +213,7 @@ def _skeleton(keypoints: list[str], before: Category | None) -> Skeleton | None:
 
 def _instances(objects: list[_Found], names: dict[str, list[str]], found: Remarks) -> list[Instance]:
     instances: list[Instance] = []
-    ids: set[str] = set()
+    ids: dict[str, int] = {}
     for one in objects:
         state = said(one.results, one.group, names[one.category], one.size)
         if state is None:
@@ -252,13 +252,15 @@ def _instances(objects: list[_Found], names: dict[str, list[str]], found: Remark
     return instances
 
 
-def _id(one: _Found, ids: set[str]) -> str:
+def _id(one: _Found, ids: dict[str, int]) -> str:
     first = one.group.box if one.group.box is not None else min(one.group.points.values())
     stated = one.results.all[first].get("id")
     id = str(stated) if isinstance(stated, str | int) else f"{one.where}, {one.source[0]} {one.source[1]}, {first}"
     id = id if one.group.key is None else f"{id}:{one.frame + 1}"
-    free, more = id, 2
+    free = id
     while free in ids:
-        free, more = f"{id} ({more})", more + 1
-    ids.add(free)
+        # Counting goes on where the last of this name stopped: a file may have many.
+        ids[id] += 1
+        free = f"{id} ({ids[id]})"
+    ids[free] = 1
     return free

@@ -50,12 +50,12 @@ def read(path: Path) -> Dataset:
     except Exception as error:
         # What a broken file makes of a library that trusts it is of any kind.
         raise FormatError(
-            f"sleap-io cannot read this file: {type(error).__name__}: {error}", where=str(path), hint=_HINT
+            "A part of this file is missing, or of another kind than sleap-io expects", where=str(path), hint=_HINT
         ) from error
     try:
         return _dataset(labels, path, moved)
     except (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError, RecursionError) as error:
-        raise FormatError(f"The file contradicts itself: {error}", where=str(path), hint=_HINT) from error
+        raise FormatError("The parts of this file contradict each other", where=str(path), hint=_HINT) from error
 
 
 def _check_tables(file: Any, path: Path) -> None:
@@ -67,7 +67,8 @@ def _check_tables(file: Any, path: Path) -> None:
         ("points", ("x", "y")),
         ("pred_points", ("x", "y", "score")),
     ):
-        if name not in file or file[name].dtype.names is None or not set(fields) <= set(file[name].dtype.names):
+        kind = getattr(file[name], "dtype", None) if name in file else None
+        if kind is None or kind.names is None or not set(fields) <= set(kind.names):
             raise FormatError(f"The table {name!r} is missing or has other fields", where=str(path), hint=_HINT)
         tables[name] = file[name][()]
     frames, instances = tables["frames"], tables["instances"]
