@@ -39,10 +39,12 @@ class Darwin(Codec):
     def sniff(self, peek: Peek) -> bool:
         if not peek.is_folder:
             return peek.has_keys("item", "annotations")
-        found = (
-            path for path in sorted(peek.path.rglob("*.json")) if path.name != OWN_FILE and ".v7" not in path.parts
-        )
-        first = next(found, None)
+        try:
+            # Links that lead out of the folder are not even looked at.
+            files = [file for _, file in json_files(peek.path)]
+        except FormatError:
+            return False
+        first = next((file for file in files if file.name != OWN_FILE and ".v7" not in file.parts), None)
         return first is not None and Peek(first).has_keys("item", "annotations")
 
     def read(self, path: Path) -> Dataset:
