@@ -199,3 +199,15 @@ def test_skeletons_with_a_head_get_pckh(tmp_path: Path) -> None:
     assert far["categories"][0]["PCKh@0.5"] == 1.0  # of pairs only
     truth["categories"][0]["keypoints"] = [f"k{n}" for n in range(16)]
     assert "PCKh@0.5" not in describe_evaluation(run(tmp_path, truth, results, sigmas=0.05), draws=0)["categories"][0]
+
+
+def test_media_of_an_id_meet_by_their_file(tmp_path: Path) -> None:
+    truth, results = scene(1)
+    for image in truth["images"]:
+        image["file_name"] = f"photo-{image['id']}.jpg"
+    plain = run(tmp_path, truth, results, sigmas="coco")
+    for result in results:
+        result["image_id"] = f"photo-{result['image_id']}"
+    named = run(tmp_path, truth, results, sigmas="coco")
+    assert named.summary() == plain.summary()
+    assert not any("does not know" in note for note in named.notes)

@@ -114,7 +114,7 @@ def evaluate(
     """
     mine, theirs = _columns(truth), _columns(found)
     notes: list[str] = []
-    media, mine_at, theirs_at = _joined_media(mine.media, theirs.media)
+    media, mine_at, theirs_at = _joined_media(mine.media, theirs.media, mine.files)
     truth_poses = replace(mine.poses, media=mine_at[mine.poses.media])
     found_poses = _aligned(mine, theirs, renames or {}, notes)
     # What detections state of their areas does not count in COCO, but their boxes or the span of their points.
@@ -226,7 +226,7 @@ def with_sigmas(category: Category, wanted: str | float | None, notes: list[str]
 
 
 def _joined_media(
-    mine: tuple[Hashable, ...], theirs: tuple[Hashable, ...]
+    mine: tuple[Hashable, ...], theirs: tuple[Hashable, ...], files: tuple[str, ...]
 ) -> tuple[tuple[Hashable, ...], NDArray[np.int64], NDArray[np.int64]]:
     """Return all media in order (numbers before texts), and the place in it of each of the two lists' media."""
     spoken: dict[Hashable, Hashable] = {}
@@ -234,6 +234,10 @@ def _joined_media(
         spoken.setdefault(str(key), key)
         spoken.setdefault(Path(str(key)).name, key)
         spoken.setdefault(Path(str(key)).stem, key)
+    # What is named by an id is a file too, and other formats know only that.
+    for key, file in zip(mine, files, strict=False):
+        for name in (file, Path(file).name, Path(file).stem):
+            spoken.setdefault(name, key)
     known = set(mine)
 
     def meant(key: Hashable) -> Hashable:
