@@ -1,43 +1,58 @@
-"""Load a COCO file of 262,000 people: Vitruvian against json.load and pycocotools, in one run.
+"""Load a COCO file of 262,000 people: Vitruvian against json.load and pycocotools, each in a process of its own.
 
 ``--peers`` also installs sleap-io and datumaro into an environment of their own, which is thrown away, and times their
-readers on a smaller file.
+readers on the same file.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import gc
-import io
 import json
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from pycocotools.coco import COCO
 
 import vitruvian as vt
-from vitruvian.formats.coco.columns import read_columns
 
 PEOPLE = 262_000
 PEOPLE_PER_IMAGE = 4
 CHUNK = 4096
 
-PEER_PEOPLE = 20_000
+#: What is timed, after what is imported before the clock starts.
+OURS = {
+    "vitruvian": ("import vitruvian as vt", "vt.read(FILE)"),
+    "columns": ("from vitruvian.formats.coco.columns import read_columns", "read_columns(Path(FILE))"),
+    "json_load": ("import json", "json.loads(open(FILE, 'rb').read())"),
+    "pycocotools": ("from pycocotools.coco import COCO", "COCO(FILE)"),
+}
+PINS = ("sleap-io==0.9.5", "datumaro==1.13.12")
 #: Polygons stay polygons in every reader: by default sleap-io draws each as a mask, which takes far longer.
 PEERS = {
-    "sleap-io": "import sleap_io; load = lambda: sleap_io.load_coco(FILE, segmentation_format='roi'); "
-    "count = lambda l: sum(map(len, l))",
-    "datumaro": "import datumaro; load = lambda: datumaro.Dataset.import_from(FOLDER, 'coco_person_keypoints'); "
-    "count = lambda d: sum(len([a for a in i.annotations if a.type == datumaro.AnnotationType.points]) for i in d)",
+    "sleap-io": ("import sleap_io", "sleap_io.load_coco(FILE, segmentation_format='roi')", "sum(map(len, loaded))"),
+    "datumaro": (
+        "import datumaro",
+        "datumaro.Dataset.import_from(FOLDER, 'coco_person_keypoints')",
+        "sum(a.type == datumaro.AnnotationType.points for item in loaded for a in item.annotations)",
+    ),
 }
-TIMED = "import time; begun = time.process_time(); l = load(); n = count(l); print(n, time.process_time() - begun)"
+#: Processor time, since others may use the machine; VmHWM is the most memory that the process ever held.
+TIMED = """
+import time
+from pathlib import Path
+FILE, FOLDER = {file!r}, {folder!r}
+{imports}
+begun = time.process_time()
+loaded = {load}
+count = {count}
+seconds = time.process_time() - begun
+status = Path("/proc/self/status").read_text()
+print("measured", count, seconds, int(status.split("VmHWM:")[1].split()[0]) / 1e3)
+"""
 
 
 def make(path: Path, people: int) -> None:
@@ -76,81 +91,55 @@ def make(path: Path, people: int) -> None:
         file.write("]}")
 
 
-def timed(load: Callable[[Path], object], path: Path) -> float:
-    """Return seconds of processor time, since others may use the machine; the loaders use one thread."""
-    gc.collect()
-    begun = time.process_time()
-    loaded = load(path)
-    seconds = time.process_time() - begun
-    del loaded
-    return seconds
+def timed(python: str | Path, file: Path, imports: str, load: str, count: str = "0") -> tuple[int, float, float]:
+    """Return how many people a loader found when asked, its seconds of processor time and its peak megabytes."""
+    code = TIMED.format(file=str(file), folder=str(file.parents[1]), imports=imports, load=load, count=count)
+    done = subprocess.run([python, "-c", code], check=True, capture_output=True, text=True)
+    people, seconds, megabytes = done.stdout.split("measured")[-1].split()
+    return int(people), float(seconds), float(megabytes)
 
 
-def with_pycocotools(path: Path) -> object:
-    with contextlib.redirect_stdout(io.StringIO()):
-        return COCO(str(path))
-
-
-def with_peers(folder: Path) -> dict[str, object]:
-    """Return the times of other libraries' readers on one file; they leave out images that are not there."""
-    file = folder / "annotations" / "person_keypoints_train.json"
-    file.parent.mkdir()
-    make(file, PEER_PEOPLE)
-    for number in range(PEER_PEOPLE // PEOPLE_PER_IMAGE):
+def with_peers(file: Path, people: int) -> Iterator[tuple[str, float, float]]:
+    """Yield the times of other libraries' readers; they leave out images that are not there."""
+    folder = file.parents[1]
+    (folder / "images" / "train").mkdir(parents=True)
+    picture = folder / "picture.jpg"
+    Image.new("RGB", (640, 480)).save(picture)
+    for number in range(-(-people // PEOPLE_PER_IMAGE)):
         for place in (file.parent, folder / "images" / "train"):
-            place.mkdir(parents=True, exist_ok=True)
-            Image.new("RGB", (640, 480)).save(place / f"{number:012d}.jpg")
+            (place / f"{number:012d}.jpg").symlink_to(picture)
     subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
     python = folder / "venv" / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", *PEERS], check=True, stdout=sys.stderr)
-    found: dict[str, object] = {"peers_people": PEER_PEOPLE}
-    for name, load in PEERS.items():
-        code = f"FILE, FOLDER = {str(file)!r}, {str(folder)!r}; {load}; {TIMED}"
-        done = subprocess.run([python, "-c", code], check=True, capture_output=True, text=True)
-        people, seconds = done.stdout.split()[-2:]
-        if int(people) != PEER_PEOPLE:
-            raise RuntimeError(f"{name} read {people} of {PEER_PEOPLE} people")
-        found[f"peers_{name}_seconds"] = round(float(seconds), 2)
-    found["peers_vitruvian_read_seconds"] = round(timed(vt.read, file), 2)
-    found["peers_vitruvian_columns_seconds"] = round(timed(read_columns, file), 2)
-    return found
+    subprocess.run([python, "-m", "pip", "install", "--quiet", *PINS], check=True, stdout=sys.stderr)
+    for name, (imports, load, count) in PEERS.items():
+        found, seconds, megabytes = timed(python, file, imports, load, count)
+        if found != people:
+            raise RuntimeError(f"{name} read {found} of {people} people")
+        yield name, seconds, megabytes
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("people", nargs="?", type=int, default=PEOPLE)
     parser.add_argument("--peers", action="store_true", help="also time sleap-io and datumaro, which are downloaded")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "people.json"
+        path = Path(folder) / "annotations" / "person_keypoints_train.json"
+        path.parent.mkdir()
         make(path, chosen.people)
         size = path.stat().st_size / 1e6
-        plain = timed(lambda p: json.loads(p.read_bytes()), path)
-        tools = timed(with_pycocotools, path)
-        ours = timed(vt.read, path)
-        columns = timed(read_columns, path)
-        path.unlink()
-        peers = with_peers(Path(folder)) if chosen.peers else {}
-    print(
-        json.dumps(
-            {
-                "name": "coco_load",
-                "people": chosen.people,
-                "megabytes": round(size),
-                "vitruvian_seconds": round(ours, 2),
-                "vitruvian_megabytes_per_second": round(size / ours),
-                "columns_seconds": round(columns, 2),
-                "columns_megabytes_per_second": round(size / columns),
-                "json_load_seconds": round(plain, 2),
-                "pycocotools_seconds": round(tools, 2),
-                "times_as_fast_as_json_load": round(plain / ours, 2),
-                "times_as_fast_as_pycocotools": round(tools / ours, 2),
-                "columns_times_as_fast_as_json_load": round(plain / columns, 2),
-                "columns_times_as_fast_as_pycocotools": round(tools / columns, 2),
-                **peers,
-            }
-        )
-    )
+        measured = {name: timed(sys.executable, path, *how)[1:] for name, how in OURS.items()}
+        if chosen.peers:
+            measured |= {name: (seconds, peak) for name, seconds, peak in with_peers(path, chosen.people)}
+    found: dict[str, object] = {"name": "coco_load", "people": chosen.people, "megabytes": round(size)}
+    for name, (seconds, peak) in measured.items():
+        found[f"{name}_seconds"] = round(seconds, 2)
+        found[f"{name}_peak_megabytes"] = round(peak)
+    for ours in ("vitruvian", "columns"):
+        found[f"{ours}_megabytes_per_second"] = round(size / measured[ours][0])
+        for peer in (name for name in measured if name not in ("vitruvian", "columns")):
+            found[f"{ours}_times_as_fast_as_{peer}"] = round(measured[peer][0] / measured[ours][0], 2)
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":
