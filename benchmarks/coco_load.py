@@ -108,9 +108,10 @@ def with_peers(file: Path, people: int) -> Iterator[tuple[str, float, float]]:
     for number in range(-(-people // PEOPLE_PER_IMAGE)):
         for place in (file.parent, folder / "images" / "train"):
             (place / f"{number:012d}.jpg").symlink_to(picture)
-    subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
     python = folder / "venv" / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", *PINS], check=True, stdout=sys.stderr)
+    uv = [sys.executable, "-m", "uv"]
+    subprocess.run([*uv, "venv", "--quiet", "--python", sys.executable, folder / "venv"], check=True)
+    subprocess.run([*uv, "pip", "install", "--quiet", "--python", python, *PINS], check=True)
     for name, (imports, load, count) in PEERS.items():
         found, seconds, megabytes = timed(python, file, imports, load, count)
         if found != people:

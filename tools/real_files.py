@@ -123,9 +123,10 @@ def _stand_ins(codec: Codec, path: Path, dataset: Dataset, folder: Path) -> None
 def _peer(peer: str, pins: tuple[str, ...], jobs: list[dict[str, str]], scratch: Path) -> Iterator[Found]:
     venv, asked, answered = (scratch / f"{peer}-{what}" for what in ("venv", "jobs", "results"))
     print(f"installing {peer} ...", file=sys.stderr, flush=True)
-    subprocess.run([sys.executable, "-m", "venv", venv], check=True)
     python = venv / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", *pins], check=True, stdout=sys.stderr)
+    uv = [sys.executable, "-m", "uv"]
+    subprocess.run([*uv, "venv", "--quiet", "--python", sys.executable, venv], check=True)
+    subprocess.run([*uv, "pip", "install", "--quiet", "--python", python, *pins], check=True)
     asked.write_text(json.dumps(jobs))
     script = Path(__file__).with_name("real_files_peer.py")
     done = subprocess.run(
