@@ -106,7 +106,7 @@ def _state(found: Found, peer: str) -> str:
 
 
 def _counted(states: list[str]) -> str:
-    kinds = sorted(set(states), key=lambda state: (state != "as it was", -states.count(state)))
+    kinds = sorted(set(states), key=lambda state: (state != "as it was", -states.count(state), state))
     return kinds[0] if len(kinds) == 1 else "; ".join(f"{states.count(k)} {k}" for k in kinds)
 
 
