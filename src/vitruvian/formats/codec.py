@@ -68,6 +68,9 @@ class Codec(ABC):
         Fields of its verbatim records in `extras` that a Dataset says in its own words; the others are lost elsewhere.
     writes : bool
         It can be written too; a :class:`Reader` cannot.
+    precision : float
+        By how many pixels, at most, a position within 10,000 pixels of the origin differs once it is read again; 0
+        where it is the same to the bit.
     """
 
     name: ClassVar[str]
@@ -77,6 +80,7 @@ class Codec(ABC):
     holds: ClassVar[frozenset[str]] = frozenset()
     known: ClassVar[frozenset[str]] = frozenset()
     writes: ClassVar[bool] = True
+    precision: ClassVar[float] = 0.0
 
     @abstractmethod
     def sniff(self, peek: Peek) -> bool:

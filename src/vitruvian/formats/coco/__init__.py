@@ -8,7 +8,7 @@ from vitruvian.formats.coco.columns import read_columns
 from vitruvian.formats.coco.read import read
 from vitruvian.formats.coco.write import dumps, write
 from vitruvian.formats.codec import Codec, register
-from vitruvian.formats.losses import FEATURES
+from vitruvian.formats.losses import FEATURES, Loss
 from vitruvian.formats.peek import Peek
 from vitruvian.labels import Columns, Dataset
 
@@ -45,3 +45,14 @@ class Coco(Codec):
 
     def columns(self, path: Path) -> Columns:
         return read_columns(path)
+
+    def losses(self, dataset: Dataset) -> list[Loss]:
+        """Return what is lost: COCO lists pictures, so a video is there through its labelled frames only."""
+        used = {i.media for i in dataset.instances if not i.deleted}
+        gone = [
+            entry.name
+            for at, entry in enumerate(dataset.media)
+            if entry.kind == "video" and at not in used and not any(name.startswith("coco") for name in entry.extras)
+        ]
+        found = super().losses(dataset)
+        return [*found, Loss("unused_media", "videos without an instance", len(gone), gone[0])] if gone else found

@@ -104,16 +104,21 @@ def _renewed(
     return out + [(at, record) for role, record in now.items() if role not in done and role not in base]
 
 
-def shapeless(dataset: Dataset, *, bare: bool = False) -> list[Loss]:
+def shapeless(dataset: Dataset, *, bare: bool = False, polygons: bool = False) -> list[Loss]:
     """Return the loss of instances without a point, box and mask, for formats that know an object by its shapes.
 
-    With `bare` those with a skeleton are none, since the format can say a skeleton without points.
+    With `bare` those with a skeleton are none, since the format can say a skeleton without points. With `polygons` a
+    mask of run lengths is no shape.
     """
     pointless = {category.name for category in dataset.ontology if not (bare and category.skeleton)}
     gone = [
         i
         for i in dataset.instances
-        if i.category in pointless and not i.deleted and i.box is None and not i.mask and not i.visibility.any()
+        if i.category in pointless and not (i.deleted or i.visibility.any() or i.box is not None or _shape(i, polygons))
     ]
     what = "instances without a point, box or mask"
     return [Loss("no_points", what, len(gone), f"instance {gone[0].id}")] if gone else []
+
+
+def _shape(instance: Instance, polygons: bool) -> bool:
+    return bool(instance.mask) and not (polygons and isinstance(instance.mask, dict))

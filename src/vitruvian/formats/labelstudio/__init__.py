@@ -23,6 +23,7 @@ class LabelStudio(Codec):
     name = "labelstudio"
     title = "Label Studio JSON"
     suffixes = (".json",)
+    precision = 1e-09
     holds = frozenset(FEATURES) - {"keyed", "no_box", "masks"}
     known = frozenset({"tasks", "read_as", "task", "source", "box", "points", "key", "shape", "ontology"})
 

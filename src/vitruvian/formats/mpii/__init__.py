@@ -18,6 +18,7 @@ class Mpii(Codec):
     name = release.NAME
     title = "MPII Human Pose, the Matlab file"
     suffixes = (".mat",)
+    precision = 1e-11
     holds = frozenset({"hidden", "no_box", "no_points", "unused_media"})
     known = frozenset({"image", "annorect", "annopoints", "top", "others"})
 

@@ -50,7 +50,7 @@ class Via(Codec):
         write_atomically(path, encode_json(project.document_of(dataset)))
 
     def losses(self, dataset: Dataset) -> list[Loss]:
-        return [*super().losses(dataset), *shapeless(dataset)]
+        return [*super().losses(dataset), *shapeless(dataset, polygons=True)]
 
 
 @register
@@ -73,7 +73,7 @@ class ViaCsv(Codec):
         write_atomically(path, table.content(dataset))
 
     def losses(self, dataset: Dataset) -> list[Loss]:
-        found = [*super().losses(dataset), *shapeless(dataset)]
+        found = [*super().losses(dataset), *shapeless(dataset, polygons=True)]
         if not dataset.media and dataset.ontology.categories:
             # It stands beside the first image.
             found.append(Loss("names", "the ontology", 1, dataset.ontology.name))

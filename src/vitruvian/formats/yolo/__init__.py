@@ -22,6 +22,7 @@ class Yolo(Codec):
     name = "yolo"
     title = "YOLO pose (Ultralytics)"
     folder = True
+    precision = 1e-09
     holds = frozenset(
         {
             "hidden", "boxes", "no_points", "sizes", "unused_media", "names", "flips", "categories", "skeletons",
