@@ -24,6 +24,7 @@ class Coco(Codec):
             "id", "image_id", "category_id", "keypoints", "num_keypoints", "bbox", "area", "iscrowd", "segmentation",
             "score", "scores", "track_id", "attributes", "file_name", "width", "height", "video", "frame_index",
             "video_frames", "foot_kpts", "face_kpts", "lefthand_kpts", "righthand_kpts", "shape", "top", "lists",
+            "instance_id", "computed",
         }
     )  # fmt: skip
 

@@ -40,6 +40,7 @@ class _Annotation(msgspec.Struct):
     score: float | None = None
     track_id: int | None = None
     foot_kpts: msgspec.Raw | None = None
+    computed: list[str] = []
 
 
 class _Image(msgspec.Struct):
@@ -97,6 +98,7 @@ def _plain(path: Path) -> Columns | None:
         if not _fill(poses, np.array(rows), [annotations[row].keypoints for row in rows], skeleton):
             return None
         poses.category[rows] = ontology.index[names[id]]
+    _forget_computed(annotations)
     boxes = [a.bbox for a in annotations]
     boxed = [row for row, box in enumerate(boxes) if box]
     if any(len(boxes[row] or ()) != 4 for row in boxed):
@@ -113,6 +115,14 @@ def _plain(path: Path) -> Columns | None:
     named = {i.id: i.file_name for i in images}
     files = tuple(named.get(id) or str(id) for id in number)
     return Columns(ontology, tuple(number), poses, files, _facts([(i.id, i.crowdIndex) for i in images], number))
+
+
+def _forget_computed(annotations: Sequence[_Annotation]) -> None:
+    """Take away what was only computed from other fields."""
+    for annotation in annotations:
+        for name in annotation.computed:
+            if name in ("bbox", "area", "score"):
+                setattr(annotation, name, None)
 
 
 def _facts(stated: Sequence[tuple[Hashable, Any]], number: Mapping[Any, int]) -> dict[str, NDArray[np.float64]]:

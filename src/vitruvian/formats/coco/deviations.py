@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitruvian.errors import FormatError
-from vitruvian.formats.coco.points import BODY, FROM_POINTS, Points, is_whole_body, number
+from vitruvian.formats.coco.points import BODY, Points, is_whole_body, number, stated
 from vitruvian.labels import FileWarning
 
 Record = dict[str, Any]
@@ -158,10 +158,7 @@ class Deviations:
     ) -> None:
         """Note points outside of their image (`sizes`, shape (N, 2), 0 where unknown), and boxes that are none."""
         none = np.array(
-            [
-                box is None and record.get("bbox") is not None and record.get(FROM_POINTS) is not True
-                for box, record in zip(boxes, records, strict=True)
-            ],
+            [box is None and stated(record, "bbox") is not None for box, record in zip(boxes, records, strict=True)],
             bool,
         )
         self._rows(records, none, "bbox", "it is not x, y, width, height")

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitruvian.formats.coco import points as decode
+from vitruvian.formats.coco.computed import recomputed
 from vitruvian.formats.coco.masks import area
 from vitruvian.labels import Instance
 
@@ -74,13 +75,12 @@ def _stated(instances: Sequence[Instance], records: Sequence[Record], count: int
 
 def _edited(instance: Instance, record: Record, said: Stated) -> Record:
     changes = _point_changes(instance, record, said) | _area_changes(instance, record, said)
+    changes |= recomputed(instance, record)
     if decode.track(record) != instance.track:
         changes["track_id"] = track_id(instance.track)
     if decode.attributes(record) != instance.attributes:
         changes["attributes"] = instance.attributes
     gone = {"bbox"} if instance.box is None and said.box is not None else set()
-    if instance.box is not None and decode.FROM_POINTS in record:
-        gone |= {decode.FROM_POINTS}
     if said.stale and decode.is_whole_body(record):
         # Left there, feet, face and hands would join the new points when the file is read again.
         gone |= {name for name, _ in decode.PARTS}

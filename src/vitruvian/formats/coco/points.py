@@ -17,8 +17,11 @@ from vitruvian.errors import FormatError
 #: COCO-WholeBody keeps the parts after the body's 17 in fields of their own, in this order.
 PARTS = (("foot_kpts", 6), ("face_kpts", 68), ("lefthand_kpts", 21), ("righthand_kpts", 21))
 BODY = 17
-#: Field of ours for a bbox that only encloses the points, since COCO wants one: the instance has no box.
-FROM_POINTS = "bbox_from_points"
+#: Field of ours that lists which of an annotation's fields were computed from others, since COCO's tools want them: the
+#: instance has no box, area or confidence of its own.
+COMPUTED = "computed"
+#: Field of ours for an instance's id that is no number, since COCO's tools want numbers.
+INSTANCE_ID = "instance_id"
 WHOLE = BODY + sum(count for _, count in PARTS)
 
 
@@ -138,7 +141,7 @@ def _graded(plain: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def box(annotation: dict[str, Any]) -> NDArray[np.float64] | None:
     """Return the box of an annotation, or None when it has none that is one."""
-    value = None if annotation.get(FROM_POINTS) is True else annotation.get("bbox")
+    value = stated(annotation, "bbox")
     if not isinstance(value, list) or len(value) != 4 or not all(isinstance(v, int | float) for v in value):
         return None
     try:
@@ -150,10 +153,10 @@ def box(annotation: dict[str, Any]) -> NDArray[np.float64] | None:
 
 def boxes(annotations: Sequence[dict[str, Any]]) -> list[NDArray[np.float64] | None]:
     """Return the boxes of many annotations; quick where all are plain."""
-    stated: list[Any] = [None if a.get(FROM_POINTS) is True else a.get("bbox") for a in annotations]
-    if set(map(type, stated)) == {list} and set(map(len, stated)) == {4}:
+    found: list[Any] = [stated(a, "bbox") for a in annotations]
+    if set(map(type, found)) == {list} and set(map(len, found)) == {4}:
         with contextlib.suppress(TypeError, OverflowError):
-            table = _joined(stated).reshape(-1, 4)
+            table = _joined(found).reshape(-1, 4)
             if np.isfinite(table).all() and (table[:, 2:] >= 0).all():
                 return list(table)
     return [box(a) for a in annotations]
@@ -213,3 +216,18 @@ def key(id: Any) -> Any:
 def highest(ids: Iterable[Any]) -> int:
     """Return the highest number among ids, 0 when there is none: the next one is free."""
     return max((id for id in map(key, ids) if type(id) is int), default=0)
+
+
+def stated(annotation: dict[str, Any], name: str) -> Any:
+    """Return a field unless it was only computed from others."""
+    computed = annotation.get(COMPUTED)
+    return None if isinstance(computed, list) and name in computed else annotation.get(name)
+
+
+def instance_id(annotation: dict[str, Any]) -> str | None:
+    """Return the id of an annotation as text: ours where there is one, else COCO's, else None."""
+    stated = annotation.get(INSTANCE_ID)
+    if isinstance(stated, str) and stated.strip():
+        return stated
+    id = annotation.get("id")
+    return None if id is None else str(id)

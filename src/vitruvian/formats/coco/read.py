@@ -207,8 +207,8 @@ def _instances(
             box=box,
             mask=decode.mask(record),
             track=decode.track(record) if "track_id" in record else None,
-            confidence=decode.plain_number(record.get("score")),
-            area=decode.plain_number(record.get("area")),
+            confidence=decode.plain_number(decode.stated(record, "score")),
+            area=decode.plain_number(decode.stated(record, "area")),
             crowd=record.get("iscrowd") in (1, True),
             attributes=decode.attributes(record) if "attributes" in record else {},
             extras={"coco": record},
@@ -230,10 +230,9 @@ def _ids(annotations: Sequence[Record], found: Deviations) -> list[str]:
     seen: set[str] = set()
     ids: list[str] = []
     for row, annotation in enumerate(annotations):
-        stated = annotation.get("id")
-        id = f"#{row}" if stated is None else str(stated)
+        id = decode.instance_id(annotation) or f"#{row}"
         if id in seen:
-            found.add("annotation", stated, "id", "the same id stands at several annotations")
+            found.add("annotation", annotation.get("id"), "id", "the same id stands at several annotations")
             while id in seen:
                 id = f"{id}#{row}"
         seen.add(id)

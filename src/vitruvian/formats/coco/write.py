@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vitruvian.formats.coco.categories import OWN, stated_skeleton
+from vitruvian.formats.coco.computed import computed
 from vitruvian.formats.coco.edits import all_points, score_list, track_id, with_edits
 from vitruvian.formats.coco.images import Images
-from vitruvian.formats.coco.masks import area
-from vitruvian.formats.coco.points import FROM_POINTS, highest, key
+from vitruvian.formats.coco.points import COMPUTED, INSTANCE_ID, highest, key
 from vitruvian.formats.json_file import encode_json, write_atomically
 from vitruvian.labels import Category, Dataset, Instance
 
@@ -131,14 +130,20 @@ def _annotations(dataset: Dataset, images: Images, *, implied: bool) -> list[Rec
     known = [i for i in kept if "coco" in i.extras]
     edited = iter(with_edits(known, [i.extras["coco"] for i in known]))
     # The id of a deleted instance is not given to another: results and histories may speak of it.
-    free = highest(i.extras["coco"].get("id") for i in dataset.instances if "coco" in i.extras)
+    taken = {key(i.extras["coco"].get("id")) for i in dataset.instances if "coco" in i.extras}
+    fresh = {id: int(id) for id in (i.id for i in kept if "coco" not in i.extras) if _is_number(id)}
+    fresh = {id: number for id, number in fresh.items() if number not in taken}
+    free = highest([*taken, *fresh.values()])
     written: set[int] = set()
     out: list[Record] = []
     for instance in kept:
         if "coco" not in instance.extras:
-            free += 1
             image = images.id_of(instance.media, instance.frame)
-            out.append(_new(instance, free, image, categories[instance.category]))
+            number = fresh.get(instance.id)
+            if number is None:
+                free += 1
+            made = _new(instance, free if number is None else number, image, categories[instance.category])
+            out.append({**made, INSTANCE_ID: instance.id} if number is None else made)
             continue
         record = next(edited)
         moved: Record = {}
@@ -159,42 +164,37 @@ def _annotations(dataset: Dataset, images: Images, *, implied: bool) -> list[Rec
     return out
 
 
+def _is_number(id: str) -> bool:
+    """Say whether an id is a whole number as COCO has them, and as text would come back as it is."""
+    return id.isascii() and id.isdigit() and len(id) < 16 and str(int(id)) == id
+
+
 def _new(instance: Instance, id: int, image: Any, category: Any) -> Record:
     record: Record = {"id": id, "image_id": image, "category_id": category}
     if len(instance.visibility):
         record |= all_points(instance)
     if instance.score is not None and not np.isnan(instance.score).all():
         record["scores"] = score_list(instance)
-        record["score"] = round(float(np.nanmean(instance.score)), 6)
     if instance.confidence is not None:
         record["score"] = instance.confidence
-    box = instance.box if instance.box is not None else _extent(instance)
-    covered = area(instance.mask)
-    if box is not None:
-        record["bbox"] = box.tolist()
-        record["area"] = float(box[2] * box[3]) if covered is None else covered
+    if instance.box is not None:
+        record["bbox"] = instance.box.tolist()
     if instance.area is not None:
         record["area"] = instance.area
-    if instance.box is None and box is not None:
-        record[FROM_POINTS] = True
     record["iscrowd"] = int(instance.crowd)
     record["segmentation"] = instance.mask if instance.mask is not None else []
     if instance.track is not None:
         record["track_id"] = track_id(instance.track)
     if instance.attributes:
         record["attributes"] = instance.attributes
-    return record
+    return record | computed(instance)
 
 
 def _required(instance: Instance, record: Record, id: int) -> Record:
     """Return the fields that a detection lacks and an annotation needs."""
     fresh = _new(instance, id, None, None)
-    return {name: fresh[name] for name in ("id", "bbox", "area", "iscrowd") if name not in record and name in fresh}
-
-
-def _extent(instance: Instance) -> NDArray[np.float64] | None:
-    xy = instance.xy[instance.visibility > 0]
-    if not len(xy):
-        return None
-    low, high = xy.min(axis=0), xy.max(axis=0)
-    return np.concatenate((low, high - low))
+    return {
+        name: fresh[name]
+        for name in ("id", "bbox", "area", "iscrowd", COMPUTED)
+        if name not in record and name in fresh
+    }
