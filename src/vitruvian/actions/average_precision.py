@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from vitruvian.actions.evaluate import evaluate, with_sigmas
 from vitruvian.errors import InvalidInput
-from vitruvian.formats.coco.unambiguous import LeftOpen, unambiguous_category
+from vitruvian.formats.coco.unambiguous import LeftOpen, check_results, read_truth
 from vitruvian.metrics.evaluate import mean_of_counted
 
 #: "auto" takes hotcoco where it is installed and the files leave nothing open, else our own.
@@ -99,11 +100,16 @@ def _by_hotcoco(truth: Path, found: Path, sigmas: str | float | None) -> Average
         return f"what hotcoco {hotcoco.__version__} takes in silence is not known, as it is of {_KNOWN_RELEASE}x"
     notes = ["areas are the objects' own, as the truth states them"]
     try:
-        category = with_sigmas(unambiguous_category(truth, found), sigmas, notes)
+        said = read_truth(truth)
+        category = with_sigmas(said.category, sigmas, notes)
         skeleton = category.skeleton
         if skeleton is None or skeleton.sigmas is None:
             return "the skeleton has no sigmas"
-        numbers = _run(hotcoco, truth, found, skeleton.sigmas)
+        with ThreadPoolExecutor(1) as pool:
+            # hotcoco leaves Python to others while it works: results are looked at meanwhile.
+            running = pool.submit(_run, hotcoco, truth, found, skeleton.sigmas)
+            check_results(found, said)
+            numbers = running.result()
     except LeftOpen as error:
         return str(error)
     if skeleton.sigma_kind != "measured":

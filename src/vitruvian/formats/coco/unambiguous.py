@@ -8,6 +8,9 @@ by far the larger file, no coordinate is decoded.
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -70,28 +73,44 @@ class _Boxed(_Result, gc=False, forbid_unknown_fields=True, kw_only=True):
     bbox: _Box
 
 
-def unambiguous_category(truth: Path, found: Path) -> Category:
-    """Return the one category of a COCO file and of results for it.
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What of a truth file its results are held against: its one category, that one's id, the ids of the images."""
 
-    Parameters
-    ----------
-    truth, found : Path
+    category: Category
+    id: int
+    images: frozenset[int]
+
+
+def read_truth(path: Path) -> Truth:
+    """Return what a COCO file says that all tools read alike; raises LeftOpen where they may not."""
+    with _no_collecting():
+        return _truth(path)
+
+
+def check_results(path: Path, truth: Truth) -> None:
+    """Check that all tools read a file of results alike.
+
+    That the coordinates are numbers, and that no key is there twice, is left to the tool.
 
     Raises
     ------
     LeftOpen
-        Tools may read different things from them, or cannot read them at all. That the coordinates of results are
-        numbers, and that no key is there twice, is left to the tool.
+        They may not.
     """
+    with _no_collecting():
+        _results(path, truth)
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
     collecting = gc.isenabled()
     gc.disable()
     try:
-        category, images, id = _truth(truth)
-        _results(found, len(category.skeleton or ()), images, id)
+        yield
     finally:
         if collecting:
             gc.enable()
-    return category
 
 
 def _decoded(path: Path, kind: Any, what: str) -> Any:
@@ -101,8 +120,7 @@ def _decoded(path: Path, kind: Any, what: str) -> Any:
         raise LeftOpen(f"{what}: {error}") from error
 
 
-def _truth(path: Path) -> tuple[Category, set[int], int]:
-    """Return the category, the ids of the images and the category's id."""
+def _truth(path: Path) -> Truth:
     file: _Truth = _decoded(path, _Truth, "the truth")
     if len(file.categories) != 1:
         raise LeftOpen("the truth has several categories or none")
@@ -117,7 +135,7 @@ def _truth(path: Path) -> tuple[Category, set[int], int]:
     count = len(category.skeleton or ())
     if count in (0, whole_body.KEYPOINTS):
         raise LeftOpen("the truth's category has no keypoints, or those of a whole body, which have their own rules")
-    images = {image.id for image in file.images}
+    images = frozenset(image.id for image in file.images)
     if len(images) < len(file.images) or len({a.id for a in file.annotations}) < len(file.annotations):
         raise LeftOpen("ids of the truth are there twice")
     if type(id) is not int or any(a.category_id != id or a.image_id not in images for a in file.annotations):
@@ -127,7 +145,7 @@ def _truth(path: Path) -> tuple[Category, set[int], int]:
     if any(a.iscrowd not in (0, 1) or a.area <= 0 for a in file.annotations):
         raise LeftOpen("the truth has an odd area or iscrowd")
     _check_flags(file.annotations, count)
-    return category, images, id
+    return Truth(category, id, images)
 
 
 def _check_flags(annotations: list[_Annotation], count: int) -> None:
@@ -139,7 +157,8 @@ def _check_flags(annotations: list[_Annotation], count: int) -> None:
         raise LeftOpen("num_keypoints contradicts the points")
 
 
-def _results(path: Path, count: int, images: set[int], id: int) -> None:
+def _results(path: Path, truth: Truth) -> None:
+    count = len(truth.category.skeleton or ())
     try:
         with path.open("rb") as file:
             boxed = b'"bbox"' in file.read(4096 + 64 * count).partition(b"}")[0]
@@ -151,5 +170,5 @@ def _results(path: Path, count: int, images: set[int], id: int) -> None:
     # Three numbers a point, told by what stands between them.
     if {bytes(result.keypoints).count(b",") for result in results} != {3 * count - 1}:
         raise LeftOpen(f"detections have other than {count} points")
-    if not {r.image_id for r in results} <= images or {r.category_id for r in results} != {id}:
+    if not {r.image_id for r in results} <= truth.images or {r.category_id for r in results} != {truth.id}:
         raise LeftOpen("detections are of an unknown image or category")
