@@ -12,9 +12,9 @@ from vitruvian.errors import VitruvianError
 
 _STYLE = """
 :root{color-scheme:light dark;--ink:#1b1f27;--ink2:#5a6372;--line:#d8dce3;--ground:#f5f6f8;--surface:#fff;--a:#2546b8;
---b:#c77600;--c:#1c7a45;--d:#b3261e}
+--b:#c77600;--c:#1c7a45;--d:#b3261e;--e:#7a3fa0}
 @media(prefers-color-scheme:dark){:root{--ink:#e8ebf0;--ink2:#9aa4b4;--line:#343a46;--ground:#14161b;--surface:#1c1f26;
---a:#8ea8ff;--b:#ffc46b;--c:#6fcf97;--d:#ff8a80}}
+--a:#8ea8ff;--b:#ffc46b;--c:#6fcf97;--d:#ff8a80;--e:#d0a2f0}}
 *{box-sizing:border-box}body{margin:0;background:var(--ground);color:var(--ink);font:14px/1.5 system-ui,sans-serif}
 main{max-width:1120px;margin:0 auto;padding:32px 24px}h1{font-size:24px;margin:0}h2{font-size:18px;margin:32px 0 12px}
 p{margin:4px 0}.quiet{color:var(--ink2)}.row{display:flex;flex-wrap:wrap;align-items:flex-start;gap:16px}
@@ -31,6 +31,8 @@ svg text{fill:var(--ink2);font-size:11px}figure{margin:0}figcaption{margin-botto
 """
 
 _OF_PAIRS = ("RMSE", "NME")
+#: What became of the points of a keypoint, and the colour of each.
+_KINDS = {"good": "--c", "jitter": "--b", "inversion": "--a", "swap": "--e", "miss": "--d"}
 _WIDTH, _HEIGHT = 280, 190
 
 
@@ -96,12 +98,14 @@ def _category(category: dict[str, Any], media: Path | None) -> str:
         known = [(x, y) for x, y in zip(edges, told["right"], strict=True) if y is not None]
         lines = {"right": [y for _, y in known], "ideal": [x for x, _ in known]}
         plots.append(_lines(f"Right at each confidence (error {told['error']:.3f})", [x for x, _ in known], lines))
-    head = ("AP", "PCK@0.05", "PCK@0.1", "PCK@0.2", "RMSE", "good", "jitter", "inversion", "swap", "miss")
+    head = ("AP", "PCK@0.05", "PCK@0.1", "PCK@0.2", "RMSE", *_KINDS)
     rows = "".join(
-        f"<tr><td>{escape(k['name'])}</td>" + "".join(f"<td>{_cell(k[name])}</td>" for name in head) + "</tr>"
+        f"<tr><td>{escape(k['name'])}</td>"
+        + "".join(f"<td>{_cell(k[name])}</td>" for name in head)
+        + f"<td>{_shares(k)}</td></tr>"
         for k in category["keypoints"]
     )
-    columns = "".join(f"<th>{name}</th>" for name in head)
+    columns = "".join(f"<th style='color:var({_KINDS.get(name, '--ink2')})'>{name}</th>" for name in head)
     head_size = ", PCKh in lengths of the head" if any("PCKh" in name for name in category) else ""
     figures = "".join(f"<div class='card'>{plot}</div>" for plot in plots)
     distances = "".join(_number(name, _cell(category[name])) for name in category if name in _OF_PAIRS or "PCK" in name)
@@ -111,9 +115,26 @@ def _category(category: dict[str, Any], media: Path | None) -> str:
         f"<h2>By distance</h2><p class=quiet>Of the {category['pairs']} pairs with an OKS of 0.5 or more: RMSE in "
         f"pixels, NME in roots of the box's area, PCK in its longer sides{head_size}.</p>"
         f"<div class=numbers>{distances}</div>"
-        f"<h2>By keypoint</h2><div class='card'><table><tr><th>keypoint</th>{columns}</tr>{rows}</table></div>"
+        "<h2>By keypoint</h2>"
+        f"<div class='card'><table><tr><th>keypoint</th>{columns}<th>shares</th></tr>{rows}</table></div>"
         f"<h2>Worst images</h2><p class=quiet>Truth green, detections orange.</p><div class='row'>{shots}</div>"
     )
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+
+
+def _shares(keypoint: Mapping[str, Any]) -> str:
+    """Return a bar of what became of a keypoint's points, in the colours of the columns."""
+    total = sum(keypoint[kind] for kind in _KINDS)
+    start, parts = 0.0, []
+    for kind, color in _KINDS.items():
+        share = 200 * keypoint[kind] / (total or 1)
+        title = f"<title>{kind}: {keypoint[kind]} of {total}</title>"
+        parts.append(f"<rect x='{start:.1f}' width='{share:.1f}' height=12 fill='var({color})'>{title}</rect>")
+        start += share
+    return f"<svg width=200 height=12 role=img aria-label='{escape(keypoint['name'])}'>{''.join(parts)}</svg>"
 
 
 def _cell(value: float | int | None) -> str:
