@@ -55,6 +55,25 @@ def skeletons() -> dict[str, Any]:
     return {"info": {}, "categories": {"label": {"labels": labels}, "points": points}, "items": [item]}
 
 
+def nested(*, named: bool = True) -> dict[str, Any]:
+    """A skeleton of the branch whose points are annotations of their own, one of them missing."""
+    found = skeletons()
+    elements = [
+        {"id": 4, "type": "points", "label_id": 2, "points": [2.5, 7.6], "visibility": [1], "attributes": {"odd": 1}},
+        {"id": 3, "type": "points", "label_id": 1, "points": [0.9, 3.5], "visibility": [2], "group": 0},
+    ]
+    found["categories"]["label"]["labels"].append({"name": "tail", "parent": "body", "attributes": []})
+    if named:
+        found["categories"]["points"]["items"][0]["labels"] = ["head", "tail", "foot"]
+    else:
+        del found["categories"]["points"]
+    found["items"][0]["annotations"] = [
+        thing("skeleton", 2, id=7, elements=elements),
+        thing("bbox", 2, bbox=[1, 2, 3, 4]),
+    ]
+    return found
+
+
 def test_a_file_is_read_and_comes_back(tmp_path: Path) -> None:
     (tmp_path / "in.json").write_text(json.dumps(document()))
     assert recognise(tmp_path / "in.json").name == "datumaro"
@@ -87,6 +106,41 @@ def test_skeletons_are_points(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "out.json").read_text()) == stated
 
 
+@pytest.mark.parametrize("named", [True, False])
+def test_the_elements_of_a_skeleton_are_points(tmp_path: Path, named: bool) -> None:
+    (tmp_path / "in.json").write_text(json.dumps(nested(named=named)))
+    dataset = comes_back("datumaro", tmp_path / "in.json", tmp_path / "out.json")
+    assert not dataset.warnings
+    (body,) = dataset.instances
+    skeleton = dataset.ontology.skeleton("body")
+    assert skeleton.names == (("head", "tail", "foot") if named else ("foot", "head"))
+    head, foot = skeleton.index["head"], skeleton.index["foot"]
+    assert body.xy[[head, foot]].tolist() == [[0.9, 3.5], [2.5, 7.6]]
+    assert body.visibility[[head, foot]].tolist() == [2, 1]
+    assert body.box is not None
+    body.place(head, 1, 3.5, 2)
+    if named:
+        body.place(1, 5, 6, 1)
+    DATUMARO.write(dataset, tmp_path / "out.json")
+    elements = json.loads((tmp_path / "out.json").read_text())["items"][0]["annotations"][0]["elements"]
+    stated = nested(named=named)["items"][0]["annotations"][0]["elements"]
+    stated[1]["points"] = [1, 3.5]
+    assert elements[:2] == stated
+    assert [(e["label_id"], e["points"], e["visibility"]) for e in elements[2:]] == [(3, [5, 6], [1])][: int(named)]
+    again = DATUMARO.read(tmp_path / "out.json").instances[0]
+    assert again.xy.tolist() == body.xy.tolist()
+
+
+def test_elements_that_are_not_understood_are_kept(tmp_path: Path) -> None:
+    for odd in ({"points": [1]}, {"visibility": [3]}, {"label_id": 2}, {"type": "bbox"}, {"label_id": 0}):
+        document = nested()
+        document["items"][0]["annotations"][0]["elements"][1] |= odd
+        (tmp_path / "in.json").write_text(json.dumps(document))
+        dataset = comes_back("datumaro", tmp_path / "in.json", tmp_path / "out.json")
+        assert not dataset.instances[0].visibility.any()
+        assert len(dataset.warnings) == 1
+
+
 def test_only_what_was_edited_changes(tmp_path: Path) -> None:
     (tmp_path / "in.json").write_text(json.dumps(document()))
     dataset = DATUMARO.read(tmp_path / "in.json")
@@ -113,6 +167,17 @@ def test_a_folder_has_a_file_for_each_subset(tmp_path: Path) -> None:
     assert len({i.id for i in dataset.instances}) == 6
     with pytest.raises(FormatError, match="one subset"):
         DATUMARO.write(dataset, tmp_path / "all.json")
+
+
+def test_links_that_lead_out_are_not_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "secret.json").write_text(json.dumps(document()))
+    folder = tmp_path / "in" / "annotations"
+    folder.mkdir(parents=True)
+    (folder / "train.json").symlink_to(tmp_path / "secret.json")
+    with pytest.raises(FormatError, match="no known format"):
+        recognise(tmp_path / "in")
+    with pytest.raises(FormatError, match="annotations/<subset>"):
+        DATUMARO.read(tmp_path / "in")
 
 
 def test_all_that_it_holds_comes_back(tmp_path: Path) -> None:
@@ -142,7 +207,7 @@ def test_any_dataset_comes_back(tmp_path_factory: pytest.TempPathFactory, datase
     same(dataset, DATUMARO.read(path), DATUMARO.holds)
 
 
-@pytest.mark.parametrize("content", [document(), skeletons()], ids=["points", "skeletons"])
+@pytest.mark.parametrize("content", [document(), skeletons(), nested()], ids=["points", "skeletons", "elements"])
 def test_broken_files_are_refused_or_come_back(tmp_path: Path, content: Any) -> None:
     for mutant in mutants(content, 2):
         survives("datumaro", tmp_path / "a.json", mutant, "", tmp_path / "again.json")

@@ -8,6 +8,7 @@ from typing import Any
 
 from vitruvian.errors import FormatError
 from vitruvian.formats.codec import Codec, register
+from vitruvian.formats.datumaro import elements
 from vitruvian.formats.datumaro.annotations import OWN, Annotations, Key, group_of
 from vitruvian.formats.datumaro.categories import categories_of, labels_of, with_categories
 from vitruvian.formats.grouped import Group, Picture, Record, Shelf, build, pictures, shapeless, text, written
@@ -36,7 +37,13 @@ class Datumaro(Codec):
     def sniff(self, peek: Peek) -> bool:
         if not peek.is_folder:
             return peek.has_keys("items", "categories")
-        first = next(iter(sorted((peek.path / FOLDER).glob("*.json"))), None) if FOLDER in peek.names else None
+        if FOLDER not in peek.names:
+            return False
+        try:
+            # Links that lead out of the folder are not even looked at.
+            first = next(iter(_subsets(peek.path).values()), None)
+        except FormatError:
+            return False
         return first is not None and Peek(first).has_keys("items", "categories")
 
     def read(self, path: Path) -> Dataset:
@@ -52,9 +59,7 @@ class Datumaro(Codec):
 def _read(path: Path) -> Dataset:
     notes, shelf, groups = Remarks(str(path)), Shelf("datumaro"), list[Group]()
     single = not path.is_dir()
-    found = (
-        {"": path} if single else {n: f for n, f in json_files(path) if PurePosixPath(n).parent.as_posix() == FOLDER}
-    )
+    found = {"": path} if single else _subsets(path)
     if not found:
         raise FormatError("There is no annotations/<subset>.json in this folder", where=str(path), hint=HINT)
     shells: Record = {}
@@ -83,12 +88,17 @@ def _read(path: Path) -> Dataset:
     return Dataset(ontology, shelf.media, instances, {"datumaro": source}, notes.warnings())
 
 
+def _subsets(folder: Path) -> dict[str, Path]:
+    return {name: file for name, file in json_files(folder) if PurePosixPath(name).parent.as_posix() == FOLDER}
+
+
 def _item(
     item: Any, where: str, file: str, annotations: Annotations, shelf: Shelf, groups: list[Group], notes: Remarks
 ) -> None:
     records = item.get("annotations", []) if isinstance(item, dict) else None
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
         raise FormatError("It is not an object with a list of objects, annotations", where=where, hint=HINT)
+    records = elements.told_apart(records, annotations.labels, annotations.names)
     id = str(item.get("id"))
     if text(item.get("id")) is None:
         notes.add(f"item {id}", "id", "it is missing or no text")
@@ -149,7 +159,7 @@ def _document(shell: Record, members: list[Picture], dataset: Dataset, ontology:
         source = picture.source or {}
         others = [(at, record) for at, record in source.get("others", ())]
         taken = {Key(group_of(record) or 0) for _, record in others}
-        records = written(annotations, dataset.ontology, picture.instances, others, taken)
+        records = elements.together(written(annotations, dataset.ontology, picture.instances, others, taken))
         if "shell" in source:
             # An item that had no annotations at all stays without.
             had = "annotations" in source["shell"]

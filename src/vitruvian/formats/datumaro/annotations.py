@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from vitruvian.formats.grouped import Record, Role, Said, Understood, finite, own_fields, take_own
+from vitruvian.formats.datumaro import elements
+from vitruvian.formats.grouped import Record, Role, Said, Understood, own_fields, take_own
+from vitruvian.formats.grouped.values import finite, numbers
 from vitruvian.geometry import rle
 from vitruvian.labels import Instance, Skeleton
 
@@ -19,10 +21,13 @@ NAMED = ("is_crowd", "score", "track_id", OWN)
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """The group of an instance (0 for none), and whether its points are of the type ``skeleton``."""
+    """The group of an instance (0 for none), and the form of its points.
+
+    That is ``points``, ``skeleton`` (one list of x, y, visibility) or ``elements`` (an annotation for each point).
+    """
 
     group: int
-    skeleton: bool = False
+    form: str = "points"
 
 
 class Annotations:
@@ -55,8 +60,10 @@ class Annotations:
                 message = f"an annotation of type {str(record.get('type'))[:40]!r} is kept, but not read"
                 found.odd.append(("annotations", message))
                 continue
-            skeleton = record.get("type") == "skeleton"
-            said.key = Key(group_of(record) or 0, skeleton or (said.key is not None and said.key.skeleton))
+            form = "points" if said.key is None else said.key.form
+            if role == ("points",) and record.get("type") == "skeleton":
+                form = "elements" if "points" not in record else "skeleton"
+            said.key = Key(group_of(record) or 0, form)
             categories = [label, *categories] if role == ("points",) else [*categories, label]
             stated = record.get("attributes")
             if isinstance(stated, dict):
@@ -68,19 +75,14 @@ class Annotations:
 
     def _role(self, record: Record, found: Understood, parts: list[list[float]]) -> Role | None:
         said, kind = found.said, str(record.get("type"))
-        flat = _numbers(record.get("points"))
-        if kind in {"points", "skeleton"} and flat is not None and not said.points and not said.names:
-            width = 2 if kind == "points" else 3
-            seen = _numbers(record.get("visibility")) if kind == "points" else flat[2::3]
-            names = self.names.get(record["label_id"], [f"keypoint {at}" for at in range(len(flat) // width)])
-            if seen is None or len(flat) != width * len(names) or len(seen) != len(names) or not set(seen) <= {0, 1, 2}:
-                return None
-            said.names = tuple(names)
-            table = zip(names, flat[::width], flat[1::width], seen, strict=True)
-            said.points = {name: (x, y, int(v)) for name, x, y, v in table}
-            return ("points",)
+        flat = numbers(record.get("points"))
+        if kind in {"points", "skeleton"} and not said.points and not said.names:
+            names = self.names.get(record["label_id"])
+            if kind == "skeleton" and "points" not in record:
+                return elements.take(said, record, names)
+            return _take(said, record, kind, flat, names)
         if kind == "bbox" and said.box is None:
-            sides = _numbers(record.get("bbox"))
+            sides = numbers(record.get("bbox"))
             if sides is not None and len(sides) == 4 and min(sides[2:]) >= 0:
                 said.box = np.array(sides, np.float64)
                 return ("bbox",)
@@ -96,7 +98,10 @@ class Annotations:
     def encode(self, instance: Instance, skeleton: Skeleton | None, key: Any) -> dict[Role, Record]:
         out: dict[Role, Record] = {}
         if skeleton is not None:
-            out["points",] = _points(instance, skeleton=key.skeleton)
+            bare = instance.category in self.labels and self.labels.index(instance.category) not in self.names
+            split = key.form == "elements" or (bare and elements.named_by_labels(skeleton, self.labels))
+            points = elements.of(instance, skeleton, self.labels) if split else _points(instance, key.form)
+            out["points",] = points
         if instance.box is not None:
             out["bbox",] = {"type": "bbox", "bbox": instance.box.tolist()}
         for number, flat in enumerate(instance.mask if isinstance(instance.mask, list) else ()):
@@ -126,8 +131,22 @@ class Annotations:
         return Key(max((key.group for key in taken), default=0) + 1)
 
 
-def _points(instance: Instance, *, skeleton: bool) -> Record:
-    if not skeleton:
+def _take(said: Said, record: Record, kind: str, flat: list[float] | None, names: Sequence[str] | None) -> Role | None:
+    if flat is None:
+        return None
+    width = 2 if kind == "points" else 3
+    seen = numbers(record.get("visibility")) if kind == "points" else flat[2::3]
+    names = [f"keypoint {at}" for at in range(len(flat) // width)] if names is None else names
+    if seen is None or len(flat) != width * len(names) or len(seen) != len(names) or not set(seen) <= {0, 1, 2}:
+        return None
+    said.names = tuple(names)
+    table = zip(names, flat[::width], flat[1::width], seen, strict=True)
+    said.points = {name: (x, y, int(v)) for name, x, y, v in table}
+    return ("points",)
+
+
+def _points(instance: Instance, form: str) -> Record:
+    if form == "points":
         seen = instance.visibility.tolist()
         return {"type": "points", "points": instance.xy.reshape(-1).tolist(), "visibility": seen}
     flat = np.column_stack((instance.xy, instance.visibility)).reshape(-1).tolist()
@@ -174,13 +193,6 @@ def _attributes(said: Said, stated: Record) -> list[tuple[str, str]]:
     wrong = take_own(said, own)
     said.attributes = {**before, **more} if isinstance(more, dict) else before
     return [(f"attributes.{OWN}.{field}", "it has a wrong type; it was not read") for field in wrong]
-
-
-def _numbers(value: Any) -> list[float] | None:
-    if not isinstance(value, list):
-        return None
-    numbers = [known for number in value if (known := finite(number)) is not None]
-    return numbers if len(numbers) == len(value) else None
 
 
 def _packed(mask: Record) -> Record:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from vitruvian.formats.datumaro.elements import named_by_labels
 from vitruvian.formats.grouped import Record, text
 from vitruvian.formats.remarks import Remarks
 from vitruvian.labels import Category, Dataset, Skeleton, skeleton_from_names
@@ -62,8 +63,12 @@ def with_categories(shell: Record, dataset: Dataset) -> tuple[Record, list[str],
         for category in dataset.ontology
         if category.skeleton and list(category.skeleton.names) != _known(category.name, labels, names)
     }
-    # Points without names in the file were numbered by the reader, and need none as long as they are those.
-    grown = {label: skeleton for label, skeleton in grown.items() if not (label in labels and _is_numbered(skeleton))}
+    # Points without names in the file were numbered by the reader, or are called like labels; they need no others.
+    grown = {
+        label: skeleton
+        for label, skeleton in grown.items()
+        if not (label in labels and (_is_numbered(skeleton) or _only_labels(label, skeleton, labels, names)))
+    }
     document = dict(shell) or {"dm_format_version": "1.0", "media_type": 2, "infos": {}, "categories": {}}
     if not fresh and not grown:
         return document, labels, names
@@ -92,6 +97,10 @@ def _known(name: str, labels: list[str], names: Names) -> list[str] | None:
 
 def _is_numbered(skeleton: Skeleton) -> bool:
     return skeleton.names == tuple(f"keypoint {at}" for at in range(len(skeleton)))
+
+
+def _only_labels(label: str, skeleton: Skeleton, labels: list[str], names: Names) -> bool:
+    return labels.index(label) not in names and not skeleton.edges and named_by_labels(skeleton, labels)
 
 
 def _is_of(entry: Any, grown: dict[str, Skeleton], labels: list[str]) -> bool:

@@ -20,6 +20,14 @@ def finite(value: Any) -> float | None:
     return found if math.isfinite(found) else None
 
 
+def numbers(value: Any) -> list[float] | None:
+    """Return a list of finite numbers as floats, None for anything else."""
+    if not isinstance(value, list):
+        return None
+    found = [known for number in value if (known := finite(number)) is not None]
+    return found if len(found) == len(value) else None
+
+
 def text(value: Any) -> str | None:
     """Return text that is not blank, None for anything else."""
     return value if isinstance(value, str) and value.strip() else None
