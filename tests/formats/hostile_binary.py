@@ -388,4 +388,5 @@ def _cast(table: Any, at: int, column: str, values: Any) -> Any:
         fresh = values.cast(table.schema.field(at).type)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError):
         fresh = pa.nulls(len(table), table.schema.field(at).type)
-    return table.set_column(at, table.schema.field(at).with_name(column), fresh)
+    # Vitruvian's own columns forbid nulls; a hostile file does not.
+    return table.set_column(at, table.schema.field(at).with_name(column).with_nullable(True), fresh)

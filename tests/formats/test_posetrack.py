@@ -1,5 +1,6 @@
 """PoseTrack18 and 21 as released: a JSON file for each video."""
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -88,7 +89,7 @@ def test_a_folder_becomes_one_coco_file(tmp_path: Path) -> None:
 
 def test_what_does_not_fit_is_refused(tmp_path: Path) -> None:
     place = release(tmp_path / "in")
-    other = sequence(5)
+    other = copy.deepcopy(sequence(5))
     other["categories"][0]["keypoints"][0] = "beak"
     (place / "000999.json").write_text(json.dumps(other))
     with pytest.raises(FormatError, match="other keypoints"):
