@@ -80,6 +80,27 @@ def test_an_image_is_read_and_comes_back(tmp_path: Path) -> None:
     assert len(dataset.warnings) == 1
 
 
+@pytest.mark.parametrize("field", ["metadata", "skeleton_metadata"])
+def test_skeletons_of_a_teams_classes_give_order_and_edges(tmp_path: Path, field: str) -> None:
+    nodes = [{"name": name, "x": 0.5, "y": 0.5} for name in ("nose", "neck", "tail")]
+    edges = [{"from": "nose", "to": "neck"}, {"from": "tail", "to": "neck"}, {"from": "neck", "to": "ear"}]
+    classes = [
+        {"name": "leaf", "type": "polygon"},
+        {"name": "dog", "type": "skeleton", field: {"_skeleton": {"nodes": nodes, "edges": edges}}},
+        {"name": "cat", "type": "skeleton", field: {"_skeleton": {"nodes": [nodes[0], nodes[0]], "edges": []}}},
+    ]
+    (tmp_path / "in" / ".v7").mkdir(parents=True)
+    (tmp_path / "in" / ".v7" / "metadata.json").write_text(json.dumps({"version": "1.0", "classes": classes}))
+    (tmp_path / "in" / "one.json").write_text(json.dumps(image()))
+    dataset = comes_back("darwin", tmp_path / "in", tmp_path / "out")
+    skeleton = dataset.ontology.skeleton("dog")
+    assert (skeleton.names, skeleton.edges) == (("nose", "neck", "tail"), ((0, 1), (2, 1)))
+    assert dataset.instances[0].visibility.tolist() == [1, 0, 2]
+    assert {(w.record, w.field) for w in dataset.warnings if "metadata" in w.file} == {
+        ("class 1", "edges"), ("class 2", "nodes"),
+    }  # fmt: skip
+
+
 def test_only_what_was_edited_changes(tmp_path: Path) -> None:
     (tmp_path / "one.json").write_text(json.dumps(image()))
     dataset = DARWIN.read(tmp_path / "one.json")

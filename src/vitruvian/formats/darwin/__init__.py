@@ -9,6 +9,7 @@ from typing import Any
 from vitruvian.errors import FormatError
 from vitruvian.formats.codec import Codec, register
 from vitruvian.formats.darwin.annotations import OWN, Annotations, Frames, key_of
+from vitruvian.formats.darwin.classes import categories_of
 from vitruvian.formats.darwin.videos import assembled, split
 from vitruvian.formats.grouped import Group, Record, build, shapeless, text, written
 from vitruvian.formats.grouped.files import inner, json_files, limited_json, write_folder
@@ -82,7 +83,8 @@ def _read(path: Path) -> Dataset:
     for group in groups:
         if counts[group.id] > 1:
             group.id = f"{media[group.media].name}:{group.id}"
-    ontology, instances = build(groups, declared(stated, notes), name=name_of(stated, path.stem), format="darwin")
+    categories = declared(stated, notes) or tuple(categories_of(files, notes))
+    ontology, instances = build(groups, categories, name=name_of(stated, path.stem), format="darwin")
     source = {"single": single, "files": files, "ontology": remember(ontology, stated)}
     return Dataset(ontology, media, instances, {"darwin": source}, notes.warnings())
 
