@@ -2,15 +2,28 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.formats.coco_files import coco_file, person
-from tests.formats.grouped_files import comes_back, datasets, instance, mutants, no_traversal, rich, same, survives
+from tests.formats.grouped_files import (
+    ONTOLOGY,
+    comes_back,
+    datasets,
+    instance,
+    mutants,
+    no_traversal,
+    rich,
+    same,
+    survives,
+)
 from vitruvian.errors import FormatError
 from vitruvian.formats import by_name, recognise
 from vitruvian.formats.coco.read import dataset as coco
-from vitruvian.labels import Dataset
+from vitruvian.geometry import rle
+from vitruvian.labels import Dataset, MediaEntry
 
 DARWIN = by_name("darwin")
 
@@ -117,6 +130,111 @@ def test_only_what_was_edited_changes(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "again.json").read_text()) == stated
 
 
+#: Two masks of 4 x 3 pixels row by row, as V7's own tests have them.
+DENSE = [0, 1, 1, 2, 0, 1, 2, 1, 1, 1, 0, 2, 2, 2, 0, 2]
+
+
+def raster() -> dict[str, Any]:
+    layer = {"dense_rle": DENSE, "mask_annotation_ids_mapping": {"uuid-1": 1, "uuid-2": 2}, "total_pixels": 12}
+    return {
+        "version": "2.0",
+        "item": item() | {"slots": [{"type": "image", "slot_name": "0", "width": 4, "height": 3}]},
+        "annotations": [
+            {"id": "uuid-1", "mask": {}, "name": "cat", "properties": [], "slot_names": ["0"]},
+            {"id": "uuid-raster", "name": "__raster_layer__", "raster_layer": layer, "slot_names": ["0"]},
+            {"id": "uuid-2", "name": "dog", "slot_names": ["0"], "mask": {}, "properties": []},
+        ],
+    }
+
+
+def pixels(mask: Any) -> list[list[int]]:
+    return rle.to_pixels(mask).astype(int).tolist()
+
+
+def test_pixel_masks_are_read_and_come_back(tmp_path: Path) -> None:
+    (tmp_path / "one.json").write_text(json.dumps(raster()))
+    dataset = comes_back("darwin", tmp_path / "one.json", tmp_path / "again.json")
+    assert not dataset.warnings
+    cat, dog = dataset.instances
+    assert (cat.id, cat.category, dog.id, dog.category) == ("uuid-1", "cat", "uuid-2", "dog")
+    assert pixels(cat.mask) == [[0, 1, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0]]
+    assert pixels(dog.mask) == [[0, 0, 0, 0], [1, 0, 0, 0], [1, 1, 0, 0]]
+
+
+def test_an_edited_mask_goes_into_the_raster_layer(tmp_path: Path) -> None:
+    (tmp_path / "one.json").write_text(json.dumps(raster()))
+    dataset = DARWIN.read(tmp_path / "one.json")
+    cat, dog = dataset.instances
+    cat.mask = rle.from_pixels(np.array([[0, 1, 1, 1], [0, 0, 0, 0], [0, 0, 0, 0]], bool))
+    dog.deleted = True
+    new = instance("n", "box", mask=rle.from_pixels(np.array([[0, 0, 0, 0], [0, 0, 0, 0], [1, 1, 1, 1]], bool)))
+    new.category = "cat"
+    dataset.instances.append(new)
+    DARWIN.write(dataset, tmp_path / "again.json")
+    annotations = json.loads((tmp_path / "again.json").read_text())["annotations"]
+    assert [record["id"] for record in annotations] == ["uuid-1", "uuid-raster", "n"]
+    assert annotations[0] == raster()["annotations"][0]
+    assert annotations[1]["raster_layer"] == {
+        "dense_rle": [0, 1, 1, 3, 0, 4, 3, 4],
+        "mask_annotation_ids_mapping": {"uuid-1": 1, "n": 3},
+        "total_pixels": 12,
+    }
+    assert annotations[2] == {"mask": {}, "name": "cat", "id": "n", "instance_id": {"value": 1}, "slot_names": ["0"]}
+    again = DARWIN.read(tmp_path / "again.json").instances
+    assert [pixels(i.mask) for i in again] == [pixels(cat.mask), pixels(new.mask)]
+
+
+def test_masks_that_lie_over_each_other_come_back_whole(tmp_path: Path) -> None:
+    (tmp_path / "one.json").write_text(json.dumps(raster()))
+    dataset = DARWIN.read(tmp_path / "one.json")
+    dataset.instances[1].mask = rle.from_pixels(np.ones((3, 4), bool))
+    DARWIN.write(dataset, tmp_path / "again.json")
+    annotations = json.loads((tmp_path / "again.json").read_text())["annotations"]
+    assert annotations[0]["vitruvian"]["mask"] == dataset.instances[0].mask
+    assert "vitruvian" not in annotations[2]
+    again = comes_back("darwin", tmp_path / "again.json", tmp_path / "third.json")
+    assert [i.mask for i in again.instances] == [i.mask for i in dataset.instances]
+    again.instances[0].mask = rle.from_pixels(np.eye(3, 4, dtype=bool))
+    DARWIN.write(again, tmp_path / "fourth.json")
+    fourth = DARWIN.read(tmp_path / "fourth.json").instances
+    assert [pixels(i.mask) for i in fourth] == [pixels(i.mask) for i in again.instances]
+
+
+@given(st.lists(st.lists(st.booleans(), min_size=12, max_size=12), max_size=4), st.booleans(), st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_any_masks_come_back(
+    tmp_path_factory: pytest.TempPathFactory, drawn: list[list[bool]], video: bool, pack: bool
+) -> None:
+    folder = tmp_path_factory.mktemp("darwin")
+    kind = {"kind": "video", "frames": 9} if video else {}
+    masks = [rle.from_pixels(np.array(flat).reshape(3, 4)) for flat in drawn]
+    if pack:
+        masks = [{**mask, "counts": rle.pack(np.array(mask["counts"]))} for mask in masks]
+    instances = [instance(str(at), "box", frame=at % 2 * video, mask=mask) for at, mask in enumerate(masks)]
+    dataset = Dataset(ONTOLOGY, [MediaEntry("a.x", 4, 3, **kind)], instances)
+    DARWIN.write(dataset, folder / "new.json")
+    again = comes_back("darwin", folder / "new.json", folder / "more.json")
+    assert {i.id: pixels(i.mask) for i in again.instances} == {i.id: pixels(i.mask) for i in instances}
+    assert not again.warnings
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"dense_rle": [1, 2, 3]}, {"dense_rle": [1, 13]}, {"dense_rle": "x"}, {"dense_rle": [1, -2, 0, 14]},
+        {"dense_rle": [2**40, 12]}, {"mask_annotation_ids_mapping": [1]},
+        {"mask_annotation_ids_mapping": {"uuid-1": 0}},
+    ],
+)  # fmt: skip
+def test_raster_layers_that_do_not_fit_are_kept(tmp_path: Path, odd: dict[str, Any]) -> None:
+    document = raster()
+    document["annotations"][1]["raster_layer"] |= odd
+    (tmp_path / "one.json").write_text(json.dumps(document))
+    dataset = comes_back("darwin", tmp_path / "one.json", tmp_path / "again.json")
+    assert not dataset.instances
+    assert dataset.warnings
+
+
 def test_a_video_is_read_and_comes_back(tmp_path: Path) -> None:
     (tmp_path / "one.json").write_text(json.dumps(video()))
     dataset = comes_back("darwin", tmp_path / "one.json", tmp_path / "again.json")
@@ -179,7 +297,7 @@ def test_any_dataset_comes_back(tmp_path_factory: pytest.TempPathFactory, datase
     same(dataset, DARWIN.read(folder), DARWIN.holds)
 
 
-@pytest.mark.parametrize("document", [image(), video()], ids=["image", "video"])
+@pytest.mark.parametrize("document", [image(), video(), raster()], ids=["image", "video", "raster"])
 def test_broken_files_are_refused_or_come_back(tmp_path: Path, document: Any) -> None:
     for mutant in mutants(document, 2):
         survives("darwin", tmp_path / "a.json", mutant, "", tmp_path / "again.json")

@@ -3,29 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vitruvian.formats.darwin import masks
 from vitruvian.formats.grouped import Record, Role, Said, Understood, finite, own_fields, take_own, text
 from vitruvian.labels import Instance, Skeleton
 
 OWN = "vitruvian"
 #: The kinds of annotation that are part of an instance; a box beside a polygon belongs to that.
-KINDS = ("skeleton", "keypoint", "polygon", "bounding_box")
+KINDS = ("skeleton", "keypoint", "polygon", "bounding_box", "mask")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What tells instances of one name apart (None for nothing), the slot, and whether our own field has the mask."""
+
+    value: int | str | None
+    slot: str = ""
+    aside: bool = False
 
 
 class Annotations:
-    """How Darwin says an instance. A record of a video has what it says in one frame under ``data``."""
+    """How Darwin says an instance. A record of a video has what it says in one frame under ``data``.
+
+    Parameters
+    ----------
+    size : (int, int)
+        Height and width of the picture; 0 where they are not known.
+    slot : str
+        The slot that new annotations are of; empty for none.
+    """
 
     name = "darwin"
+
+    def __init__(self, size: masks.Size = (0, 0), slot: str = "") -> None:
+        self.size = size
+        self.slot = slot
 
     def understand(self, records: Sequence[Record]) -> Understood:
         found = Understood(Said(), [], [])
         said, untracked = found.said, False
         for record in records:
-            body, name = record.get("data", record), text(record.get("name"))
+            body, name = masks.body_of(record), text(record.get("name"))
             own = body.get(OWN)
             wrong = take_own(said, own) if own is not None else []
             found.odd += [(f"{OWN}.{field}", "it has a wrong type; it was not read") for field in wrong]
@@ -36,8 +59,11 @@ class Annotations:
                 found.odd.append(("annotations", message))
                 continue
             said.category = said.category or name
-            said.key = key_of(record) if said.key is None else said.key
-            if "data" not in record:
+            before = said.key or Key(None, self.slot)
+            aside = before.aside or (isinstance(own, dict) and "mask" in own and "mask" not in wrong)
+            value = key_of(record) if before.value is None else before.value
+            said.key = Key(value, self.slot, aside)
+            if body is record:
                 said.id = said.id or text(record.get("id"))
                 continue
             # The first record speaks for the instance: its box is an annotation of another id.
@@ -64,6 +90,10 @@ class Annotations:
             if parts or (kind == "bounding_box" and box is not None):
                 said.box, said.mask = box, parts or said.mask
                 return ("area",)
+        if kind == "mask" and isinstance(said.mask, dict | None) and ("mask",) not in found.roles:
+            mask = body["mask"]["rle"]
+            said.mask = masks.plain(mask) if said.mask is None and mask is not None else said.mask
+            return None if said.mask is None else ("mask",)
         return None
 
     def encode(self, instance: Instance, skeleton: Skeleton | None, key: Any) -> dict[Role, Record]:
@@ -81,7 +111,10 @@ class Annotations:
             out["area",] = area
         own = own_fields(instance, skeleton, "confidence", "area", "crowd", "attributes", "scores")
         if isinstance(instance.mask, dict):
-            own["mask"] = instance.mask
+            mask = masks.packed(instance.mask, self.size)
+            out["mask",] = {"mask": {"stated": {}, "rle": mask}}
+            if key.aside or mask is None or masks.plain(mask) != instance.mask:
+                own["mask"] = instance.mask
         self._finish(instance, skeleton, key, out, own)
         return out
 
@@ -89,24 +122,24 @@ class Annotations:
         self, instance: Instance, skeleton: Skeleton | None, key: Any, out: dict[Role, Record], own: Record
     ) -> None:
         own |= own_fields(instance, skeleton, "track", "keyed")
-        for at, record in enumerate(out.values()):
-            record |= {"name": instance.category, "id": instance.id if at == 0 else f"{instance.id}-area"}
-            if key is not None:
-                record["instance_id"] = {"value": key}
+        for at, (role, record) in enumerate(out.items()):
+            out[role] = {**record, "name": instance.category, "id": _part(instance.id, at, role), **_fields(key)}
             if at == 0 and own:
-                record[OWN] = own
+                out[role][OWN] = own
 
-    def fresh_key(self, instance: Instance, taken: set[Any]) -> int:
-        return max((key for key in taken if type(key) is int), default=0) + 1
+    def fresh_key(self, instance: Instance, taken: set[Any]) -> Key:
+        values = [key.value for key in taken if key is not None and type(key.value) is int]
+        return Key(max(values, default=0) + 1, self.slot)
 
 
 class Frames(Annotations):
     """How Darwin says an instance in a frame of a video: a track is an annotation with a part for each frame."""
 
-    def __init__(self) -> None:
-        self._keys: dict[str, int] = {}
+    def __init__(self, size: masks.Size = (0, 0), slot: str = "") -> None:
+        super().__init__(size, slot)
+        self._keys: dict[str, Key] = {}
 
-    def fresh_key(self, instance: Instance, taken: set[Any]) -> int:
+    def fresh_key(self, instance: Instance, taken: set[Any]) -> Key:
         track = instance.id if instance.track is None else instance.track
         return self._keys.setdefault(track, super().fresh_key(instance, taken))
 
@@ -123,8 +156,20 @@ class Frames(Annotations):
             body["keyframe"] = keyed is None or bool(keyed.any())
             if at == 0:
                 body[OWN] = own
-            track = (instance.track if instance.track is not None else instance.id) + ("-area" if at else "")
-            out[role] = {"name": instance.category, "track": track, "instance_id": {"value": key}, "data": body}
+            track = _part(instance.track if instance.track is not None else instance.id, at, role)
+            out[role] = {"name": instance.category, "track": track, **_fields(key), "data": body}
+
+
+def _part(id: str, at: int, role: Role) -> str:
+    """Return the id of an instance's annotation: the first has that of the instance."""
+    return f"{id}-{role[0]}" if at and isinstance(role, tuple) else id
+
+
+def _fields(key: Key) -> Record:
+    out: Record = {} if key.value is None else {"instance_id": {"value": key.value}}
+    if key.slot:
+        out["slot_names"] = [key.slot]
+    return out
 
 
 def key_of(record: Record) -> int | str | None:

@@ -54,8 +54,7 @@ def assembled(shells: Sequence[Record], parts: Sequence[tuple[int, Record]]) -> 
     for (track, _), (record, bodies) in fresh.items():
         numbers = [int(name) for name in bodies]
         annotation: Record = {"id": track, "name": record["name"]}
-        if "instance_id" in record:
-            annotation["instance_id"] = record["instance_id"]
+        annotation |= {field: record[field] for field in ("instance_id", "slot_names") if field in record}
         annotation |= {"frames": bodies, "ranges": [[min(numbers), max(numbers) + 1]], "interpolated": False}
         out.append(annotation)
     return out
