@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -235,6 +236,79 @@ def test_raster_layers_that_do_not_fit_are_kept(tmp_path: Path, odd: dict[str, A
     assert dataset.warnings
 
 
+def slotted() -> dict[str, Any]:
+    """An item of three slots, one of them a video, whose annotations stand mixed; the third has no file name."""
+
+    def of(number: str, kind: str = "image", *files: str, **more: Any) -> dict[str, Any]:
+        named = [{"file_name": name, "url": "https://example.org/1"} for name in files]
+        return {"type": kind, "slot_name": number, "width": 4, "height": 3, "source_files": named, **more}
+
+    slots = [of("0", "image", "left.jpg"), of("1", "video", "clip.mp4", frame_count=9), of("2")]
+    document = raster()
+    layer = document["annotations"][1]
+    box = {"bounding_box": {"x": 1, "y": 1, "w": 2, "h": 1}}
+    return {
+        "version": "2.0",
+        "item": {"name": "shot", "path": "/day", "slots": slots, "layout": {"type": "grid"}},
+        "annotations": [
+            {"id": "uuid-1", "mask": {}, "name": "cat", "slot_names": ["2"]},
+            {"id": "t-1", "name": "dog", "slot_names": ["1"], "ranges": [[3, 4]], "frames": {"3": box}},
+            {"id": "b", "name": "dog", "slot_names": ["9"], "instance_id": {"value": 4}, **box},
+            {**layer, "slot_names": ["2"]},
+            {"id": "c", "name": "dog", "slot_names": ["2"], "instance_id": {"value": 4}, **box},
+            {"id": "t-2", "name": "dog", "slot_names": ["1", "0"], "frames": {"5": box}},
+        ],
+    }  # fmt: skip
+
+
+def test_each_slot_is_a_media(tmp_path: Path) -> None:
+    (tmp_path / "one.json").write_text(json.dumps(slotted()))
+    dataset = comes_back("darwin", tmp_path / "one.json", tmp_path / "again.json")
+    assert [(m.name, m.kind, m.frames) for m in dataset.media] == [
+        ("day/left.jpg", "image", 1), ("day/clip.mp4", "video", 9), ("day/shot (slot 2)", "image", 1),
+    ]  # fmt: skip
+    assert [(i.id, i.media, i.frame) for i in dataset.instances] == [
+        ("b", 0, 0), ("t-1:3", 1, 3), ("t-2:5", 1, 5), ("uuid-1", 2, 0), ("c", 2, 0),
+    ]  # fmt: skip
+    assert [warning.field for warning in dataset.warnings] == ["slot_names"]
+    assert pixels(dataset.instances[3].mask)[0] == [0, 1, 1, 0]
+    (tmp_path / "in" / "a").mkdir(parents=True)
+    (tmp_path / "in" / "a" / "one.json").write_text(json.dumps(slotted()))
+    comes_back("darwin", tmp_path / "in", tmp_path / "out")
+
+
+def test_edits_go_into_their_slot(tmp_path: Path) -> None:
+    (tmp_path / "one.json").write_text(json.dumps(slotted()))
+    dataset = DARWIN.read(tmp_path / "one.json")
+    box, _, _, mask, _ = dataset.instances
+    mask.mask = rle.from_pixels(np.eye(3, 4, dtype=bool))
+    box.extras["darwin"]["records"][0]["slot_names"] = ["0"]
+    copy = replace(box, id="copy", media=2, box=np.array([0.0, 0, 1, 1]))
+    far = replace(box, id="far", media=1, frame=7, track="far")
+    dataset.instances += [copy, far]
+    DARWIN.write(dataset, tmp_path / "again.json")
+    annotations = json.loads((tmp_path / "again.json").read_text())["annotations"]
+    named = [record.get("slot_names") for record in annotations]
+    assert named == [["2"], ["1"], ["0"], ["2"], ["2"], ["1", "0"], ["1"], ["2"]]
+    stated = slotted()["annotations"]
+    stated[2]["slot_names"] = ["0"]
+    assert [annotations[at] == stated[at] for at in range(6)] == [True, True, True, False, True, True]
+    again = DARWIN.read(tmp_path / "again.json")
+    found = {i.id: i for i in again.instances}
+    assert (found["copy"].media, found["far"].media, found["far"].frame) == (2, 1, 7)
+    assert pixels(found["uuid-1"].mask) == pixels(mask.mask)
+
+
+@pytest.mark.parametrize("slots", [[], None, [{"slot_name": "0"}, {"slot_name": "0"}], [{"slot_name": 0}, 1]])
+def test_slots_without_names_are_one(tmp_path: Path, slots: Any) -> None:
+    document = slotted()
+    document["item"]["slots"] = slots
+    (tmp_path / "one.json").write_text(json.dumps(document))
+    dataset = comes_back("darwin", tmp_path / "one.json", tmp_path / "again.json")
+    assert [entry.name for entry in dataset.media] == ["day/shot"]
+    assert any(warning.field == "slots" for warning in dataset.warnings)
+
+
 def test_a_video_is_read_and_comes_back(tmp_path: Path) -> None:
     (tmp_path / "one.json").write_text(json.dumps(video()))
     dataset = comes_back("darwin", tmp_path / "one.json", tmp_path / "again.json")
@@ -297,7 +371,7 @@ def test_any_dataset_comes_back(tmp_path_factory: pytest.TempPathFactory, datase
     same(dataset, DARWIN.read(folder), DARWIN.holds)
 
 
-@pytest.mark.parametrize("document", [image(), video(), raster()], ids=["image", "video", "raster"])
+@pytest.mark.parametrize("document", [image(), video(), raster(), slotted()], ids=["image", "video", "raster", "slots"])
 def test_broken_files_are_refused_or_come_back(tmp_path: Path, document: Any) -> None:
     for mutant in mutants(document, 2):
         survives("darwin", tmp_path / "a.json", mutant, "", tmp_path / "again.json")

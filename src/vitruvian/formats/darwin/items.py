@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from vitruvian.errors import FormatError
 from vitruvian.formats.darwin import masks
 from vitruvian.formats.darwin.annotations import Annotations, Frames, Key, key_of
+from vitruvian.formats.darwin.slots import names_in, shared_out, slots_of, title_of
 from vitruvian.formats.darwin.videos import assembled, split
-from vitruvian.formats.grouped import Group, Record, text, written
+from vitruvian.formats.grouped import Group, Record, placed, text
 from vitruvian.formats.remarks import Remarks
 from vitruvian.labels import Dataset, Instance, MediaEntry
 
 HINT = "a Darwin 2.0 file is an object with version, item and annotations"
 LIMIT = 2**31
+#: The slot of an item that never was Darwin's.
+FIRST = "0"
 
 
 def take_item(
@@ -34,24 +39,28 @@ def take_item(
     for at, record in enumerate(records):
         if not isinstance(record, dict):
             raise FormatError(f"Annotation {at} is not an object", where=f"{file}: annotations: {at}", hint=HINT)
-    slots = _slots(item)
-    if len(slots) != 1:
-        notes.add("", "slots", "an item has not one slot; its annotations are read as if it had", file=file)
-    slot: Record = slots[0] if slots else {}
+    slots = shared_out(item, records, notes, file)
     title = text(item.get("name")) or Path(file).stem
     folder = (text(item.get("path")) or "").strip("/")
-    video = slot.get("type") == "video" or any(isinstance(record.get("frames"), dict) for record in records)
-    source: Record = {"file": name, "shell": {**document, "annotations": None}, "others": []}
-    width, height = (side if type(side := slot.get(f)) is int and 0 < side < LIMIT else 0 for f in ("width", "height"))
-    entry = MediaEntry(f"{folder}/{title}" if folder else title, width, height, extras={"darwin": source})
-    media.append(entry)
-    if video:
-        frames = slot.get("frame_count")
-        entry.kind, entry.frames = "video", frames if type(frames) is int and 0 < frames < LIMIT else 1
-        source["shells"], parts = split(records)
-    else:
-        parts = [(0, at, record) for at, record in enumerate(records)]
-    groups += _groups(parts, entry, len(media) - 1, name, notes, file)
+    taken: set[str] = set()
+    for slot in slots:
+        called = title_of(slot, title, taken) if len(slots) > 1 else title
+        taken.add(called)
+        source: Record = {"file": name, "shell": {**document, "annotations": None}, "others": []}
+        if len(slots) > 1:
+            source["slot"] = slot.name
+        sides = (slot.stated.get("width"), slot.stated.get("height"))
+        width, height = (side if type(side) is int and 0 < side < LIMIT else 0 for side in sides)
+        entry = MediaEntry(f"{folder}/{called}" if folder else called, width, height, extras={"darwin": source})
+        media.append(entry)
+        if slot.stated.get("type") == "video" or any(isinstance(record.get("frames"), dict) for record in slot.records):
+            frames = slot.stated.get("frame_count")
+            entry.kind, entry.frames = "video", frames if type(frames) is int and 0 < frames < LIMIT else 1
+            source["shells"], parts = split(slot.records)
+            source["places"] = slot.at
+        else:
+            parts = [(0, at, record) for at, record in zip(slot.at, slot.records, strict=True)]
+        groups += _groups(parts, entry, len(media) - 1, name, notes, file)
 
 
 def _groups(
@@ -99,44 +108,73 @@ def _lifted(
     return out
 
 
-def document_of(dataset: Dataset, media: int) -> Record:
-    """Return the file of a media, with its edits where it came from one."""
-    entry = dataset.media[media]
-    source = entry.extras.get("darwin", {})
-    frames: dict[int, list[Instance]] = {}
-    for instance in dataset.instances:
-        if instance.media == media and not instance.deleted:
-            frames.setdefault(instance.frame if entry.kind == "video" else 0, []).append(instance)
-    others = [(frame, at, record) for frame, at, record in source.get("others", ())]
-    size = (entry.height, entry.width)
-    stated = _slots(source["shell"]["item"]) if "shell" in source else [{"slot_name": "0"}]
-    slot = (text(stated[0].get("slot_name")) if stated else None) or ""
-    taken: set[Any] = {Key(key_of(record), slot) for _, _, record in others}
-    taken |= {Key(key_of(shell), slot) for shell in source.get("shells", ())}
-    encoder = (Frames if entry.kind == "video" else Annotations)(size, slot)
-    fresh: Record = {"slot_names": [slot]} if slot else {}
-    if entry.kind == "video":
-        fresh["data"] = {"keyframe": True}
-    parts: list[tuple[int, Record]] = []
-    for frame in sorted({*frames, *(frame for frame, _, _ in others)}):
-        rest = [(at, record) for where, at, record in others if where == frame]
-        records = written(encoder, dataset.ontology, frames.get(frame, []), rest, taken)
-        parts += [(frame, record) for record in masks.lower(records, size, entry.name, fresh)]
-    annotations = (
-        assembled(source.get("shells", []), parts) if entry.kind == "video" else [record for _, record in parts]
-    )
-    if "shell" in source:
-        return {**source["shell"], "annotations": annotations}
-    place = PurePosixPath(entry.name)
-    made: Record = {"type": entry.kind, "slot_name": slot, "width": entry.width, "height": entry.height}
-    if entry.kind == "video":
-        made["frame_count"] = entry.frames
+def items_of(dataset: Dataset) -> list[list[int]]:
+    """Return the media of each file, in order: one, or those of the slots of one item."""
+    found: dict[Any, list[int]] = {}
+    for at, entry in enumerate(dataset.media):
+        source = entry.extras.get("darwin", {})
+        item = source["shell"]["item"] if "slot" in source else {}
+        key = (source["file"], str(item.get("path")), str(item.get("name"))) if "slot" in source else at
+        found.setdefault(key, []).append(at)
+    return list(found.values())
+
+
+def document_of(dataset: Dataset, media: Sequence[int]) -> Record:
+    """Return the file of an item, whose slots these media are, with its edits where it came from one."""
+    first = dataset.media[media[0]]
+    taken: set[Any] = set()
+    for at in media:
+        source = dataset.media[at].extras.get("darwin", {})
+        taken |= {Key(key_of(record)) for _, _, record in source.get("others", ())}
+        taken |= {Key(key_of(shell)) for shell in source.get("shells", ())}
+    parts = sorted((part for at in media for part in _annotations(dataset, at, taken)), key=lambda part: part[0])
+    annotations = [record for _, record in parts]
+    if "darwin" in first.extras:
+        return {**first.extras["darwin"]["shell"], "annotations": annotations}
+    place = PurePosixPath(first.name)
+    slot: Record = {"type": first.kind, "slot_name": FIRST, "width": first.width, "height": first.height}
+    if first.kind == "video":
+        slot["frame_count"] = first.frames
     folder = "" if place.parent.as_posix() == "." else place.parent.as_posix()
-    made["source_files"] = [{"file_name": place.name}]
-    item = {"name": place.name, "path": f"/{folder}", "slots": [made]}
+    slot["source_files"] = [{"file_name": place.name}]
+    item = {"name": place.name, "path": f"/{folder}", "slots": [slot]}
     return {"version": "2.0", "item": item, "annotations": annotations}
 
 
-def _slots(item: Record) -> list[Record]:
-    slots = item.get("slots")
-    return [slot for slot in slots if isinstance(slot, dict)] if isinstance(slots, list) else []
+def _annotations(dataset: Dataset, media: int, taken: set[Any]) -> list[tuple[float, Record]]:
+    """Return the annotations of a media with their places in the file's list; infinity for new ones."""
+    entry = dataset.media[media]
+    source = entry.extras.get("darwin", {})
+    names = [slot.name for slot in slots_of(source["shell"]["item"])] if source else [FIRST]
+    slot = source.get("slot", names[0])
+    video, size = entry.kind == "video", (entry.height, entry.width)
+    frames: dict[int, list[Instance]] = {}
+    for instance in dataset.instances:
+        if instance.media == media and not instance.deleted:
+            frames.setdefault(instance.frame if video else 0, []).append(_at_home(instance, slot, names))
+    others: dict[int, list[tuple[int, Record]]] = {}
+    for frame, at, record in source.get("others", ()):
+        others.setdefault(frame, []).append((at, record))
+    encoder = (Frames if video else Annotations)(size, slot)
+    fresh: Record = ({"slot_names": [slot]} if slot else {}) | ({"data": {"keyframe": True}} if video else {})
+    parts: list[tuple[int, Record]] = []
+    places: list[float] = []
+    for frame in sorted({*frames, *others}):
+        found = placed(encoder, dataset.ontology, frames.get(frame, []), others.get(frame, ()), taken)
+        lowered = masks.lower([record for _, record in found], size, f"{entry.name}/{slot}", fresh)
+        parts += [(frame, record) for _, record in lowered]
+        places += [found[at][0] if at < len(found) else math.inf for at, _ in lowered]
+    if not video:
+        return [(place, record) for place, (_, record) in zip(places, parts, strict=True)]
+    shells = source.get("shells", [])
+    where = source.get("places", range(len(shells)))
+    return [(where[at] if at < len(shells) else math.inf, record) for at, record in assembled(shells, parts)]
+
+
+def _at_home(instance: Instance, slot: str, names: Sequence[str]) -> Instance:
+    """Return an instance without the records of another slot, of which it is a copy."""
+    records = instance.extras.get("darwin", {}).get("records", ())
+    named = {name for record in records for name in names_in(record)} & set(names)
+    if not named or slot in named:
+        return instance
+    return replace(instance, extras={name: kept for name, kept in instance.extras.items() if name != "darwin"})

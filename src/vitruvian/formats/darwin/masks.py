@@ -61,8 +61,10 @@ def lift(records: Sequence[Record], size: Size) -> tuple[list[Record], str]:
     ], odd
 
 
-def lower(records: Sequence[Record], size: Size, seed: str, fresh: Record) -> list[Record]:
+def lower(records: Sequence[Record], size: Size, seed: str, fresh: Record) -> list[tuple[int, Record]]:
     """Return records as the file has them, with raster layers that show the masks of today; undoes :func:`lift`.
+
+    With each is its place in `records`; a new layer is the last.
 
     Parameters
     ----------
@@ -81,15 +83,15 @@ def lower(records: Sequence[Record], size: Size, seed: str, fresh: Record) -> li
     layers = [record for record in records if isinstance(body_of(record).get(LAYER), dict)]
     mapped = {id for record in layers for id in body_of(record)[LAYER]["ids"]}
     new = {id: mask for id, mask in wanted.items() if id not in mapped}
-    out: list[Record] = []
+    out: list[tuple[int, Record]] = []
     short: set[str] = set()
-    for record in records:
+    for at, record in enumerate(records):
         body = body_of(record)
         if isinstance(body.get(MASK), dict):
-            out.append(_with(record, MASK, body[MASK]["stated"]))
+            out.append((at, _with(record, MASK, body[MASK]["stated"])))
             continue
         if not isinstance(body.get(LAYER), dict):
-            out.append(record)
+            out.append((at, record))
             continue
         stated, ids = body[LAYER]["stated"], body[LAYER]["ids"]
         more = new if ids else {}
@@ -97,14 +99,16 @@ def lower(records: Sequence[Record], size: Size, seed: str, fresh: Record) -> li
         layer, lost = _renewed(stated, ids, {id: wanted[id] for id in ids if id in wanted} | more, size)
         short |= lost
         if layer is not None:
-            out.append(_with(record, LAYER, layer))
+            out.append((at, _with(record, LAYER, layer)))
     if new:
         layer, lost = _renewed({}, [], new, size)
         short |= lost
-        name = uuid.uuid5(_SPACE, seed).hex
-        out.append({"name": NAME, **fresh, ("track" if "data" in fresh else "id"): name})
-        out[-1] = _with(out[-1], LAYER, layer)
-    return [_whole(record, out, short, wanted) for record in out] if short else out
+        named = {"name": NAME, **fresh, ("track" if "data" in fresh else "id"): uuid.uuid5(_SPACE, seed).hex}
+        out.append((len(records), _with(named, LAYER, layer)))
+    if not short:
+        return out
+    whole = [record for _, record in out]
+    return [(at, _whole(record, whole, short, wanted)) for at, record in out]
 
 
 def decode(layer: Record, size: Size) -> dict[str, Record]:

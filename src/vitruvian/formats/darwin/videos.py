@@ -25,8 +25,7 @@ def split(annotations: Sequence[Record]) -> tuple[list[Record], list[tuple[int, 
             # None marks the place of a frame that is read; what cannot be read stays as it is, in a list of its own.
             if name.isdecimal() and str(int(name[:12])) == name and int(name) < LIMIT and isinstance(body, dict):
                 record = {"shell": at, "name": annotation.get("name"), "track": track, "data": body}
-                if "instance_id" in annotation:
-                    record["instance_id"] = annotation["instance_id"]
+                record |= {field: annotation[field] for field in ("instance_id", "slot_names") if field in annotation}
                 parts.append((int(name), at, record))
                 left[name] = None
             else:
@@ -35,8 +34,8 @@ def split(annotations: Sequence[Record]) -> tuple[list[Record], list[tuple[int, 
     return shells, parts
 
 
-def assembled(shells: Sequence[Record], parts: Sequence[tuple[int, Record]]) -> list[Record]:
-    """Return the annotations of a video: those of the file with their frames, then new ones."""
+def assembled(shells: Sequence[Record], parts: Sequence[tuple[int, Record]]) -> list[tuple[int, Record]]:
+    """Return the annotations of a video with their places: those of the file with their frames, then new ones."""
     frames: list[Record] = [{} for _ in shells]
     owners = [(_track(shell, at), str(shell.get("name"))) for at, shell in enumerate(shells)]
     places = {owner: at for at, owner in reversed(list(enumerate(owners))) if _has_frames(shells[at])}
@@ -50,13 +49,13 @@ def assembled(shells: Sequence[Record], parts: Sequence[tuple[int, Record]]) -> 
         else:
             fresh.setdefault(owner, (record, {}))[1][name] = record["data"]
     kept = (_filled(shell, found) for shell, found in zip(shells, frames, strict=True))
-    out = [shell for shell in kept if shell is not None]
+    out = [(at, shell) for at, shell in enumerate(kept) if shell is not None]
     for (track, _), (record, bodies) in fresh.items():
         numbers = [int(name) for name in bodies]
         annotation: Record = {"id": track, "name": record["name"]}
         annotation |= {field: record[field] for field in ("instance_id", "slot_names") if field in record}
         annotation |= {"frames": bodies, "ranges": [[min(numbers), max(numbers) + 1]], "interpolated": False}
-        out.append(annotation)
+        out.append((len(shells), annotation))
     return out
 
 

@@ -5,7 +5,7 @@ from vitruvian.formats.grouped.own import own_fields, take_own
 from vitruvian.formats.grouped.pictures import Picture, Shelf, pictures
 from vitruvian.formats.grouped.said import Group, Record, Role, Said, Understood, build, gather, instance_of, place
 from vitruvian.formats.grouped.values import finite, pairs, rectangle, text
-from vitruvian.formats.grouped.write import Encoder, free_key, shapeless, written
+from vitruvian.formats.grouped.write import Encoder, free_key, placed, shapeless, written
 
 __all__ = [
     "Encoder",
@@ -26,6 +26,7 @@ __all__ = [
     "pairs",
     "pictures",
     "place",
+    "placed",
     "rectangle",
     "shapeless",
     "take_own",

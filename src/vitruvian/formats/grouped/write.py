@@ -42,7 +42,18 @@ def written(
     others: Sequence[tuple[int, Record]] = (),
     taken: set[Any] | None = None,
 ) -> list[Record]:
-    """Return the records of one picture.
+    """Return the records of one picture; its parameters are those of :func:`placed`."""
+    return [record for _, record in placed(encoder, ontology, instances, others, taken)]
+
+
+def placed(
+    encoder: Encoder,
+    ontology: Ontology,
+    instances: Sequence[Instance],
+    others: Sequence[tuple[int, Record]] = (),
+    taken: set[Any] | None = None,
+) -> list[tuple[float, Record]]:
+    """Return the records of one picture, each with its place in the list of the file; infinity for a new one.
 
     Parameters
     ----------
@@ -86,7 +97,7 @@ def written(
         fresh = encoder.encode(base, skeleton, said.key), encoder.encode(instance, skeleton, key)
         out += [((at, number + 1), record) for at, record in _renewed(source, understood.roles, *fresh)]
     out.sort(key=lambda entry: entry[0])
-    return [record for _, record in out]
+    return [(place, record) for (place, _), record in out]
 
 
 def _renewed(
