@@ -29,8 +29,10 @@ the target cannot hold, and refuses without `--allow-loss`; `--report FILE` writ
 
 [CrowdPose](crowdpose.md) and [Halpe](halpe.md) are read and written as COCO.
 
-| name | format | ending | cannot hold |
-|---|---|---|---|
+*Precision* is by how much, at most, a position within 10,000 pixels of the origin differs once it is read again.
+
+| name | format | ending | precision | cannot hold |
+|---|---|---|---|---|
 """
 
 HOLDS = """
@@ -72,7 +74,8 @@ def row(name: str, codec: Codec) -> str:
     lost = len(FEATURES.keys() - codec.holds)
     cannot = f"{lost} of {len(FEATURES)} [features](#what-each-can-hold)" if lost else "nothing"
     cannot = cannot if codec.writes else "is only read"
-    return f"| [`{name}`]({page_of(name)}.md) | {codec.title} | {ending} | {cannot} |\n"
+    precision = ("exact" if codec.precision == 0 else f"{codec.precision:.0e} px") if codec.writes else ""
+    return f"| [`{name}`]({page_of(name)}.md) | {codec.title} | {ending} | {precision} | {cannot} |\n"
 
 
 def matrices(formats: dict[str, Codec]) -> str:

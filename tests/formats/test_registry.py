@@ -93,3 +93,15 @@ def test_a_format_that_is_read_only_is_no_target(tmp_path: Path) -> None:
         target(tmp_path / "x.unknown")
     assert "sleap_analysis" in refused.value.hint
     assert not set(readers) & set(refused.value.hint.replace(",", " ").split())
+
+
+def test_the_page_of_every_format_states_its_precision() -> None:
+    pages = Path(__file__).parents[2] / "docs/formats"
+    table = (pages / "README.md").read_text()
+    for name, one in every_format().items():
+        row = next(line for line in table.splitlines() if line.startswith(f"| [`{name}`]("))
+        if one.writes:
+            page = (pages / row.partition("](")[2].partition(")")[0]).read_text()
+            words = "to the bit" if one.precision == 0 else f"within {one.precision:.0e} pixels"
+            assert any(words in line for line in page.splitlines() if line.startswith("**Precision**")), name
+            assert f"| {'exact' if one.precision == 0 else f'{one.precision:.0e} px'} |" in row
