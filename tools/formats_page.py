@@ -27,6 +27,11 @@ format from the target's ending or from `--to NAME`. Before anything is written,
 the target cannot hold, and refuses without `--allow-loss`; `--report FILE` writes the list as JSON.
 `--skeleton PRESET` maps keypoints by name, `--renames FILE` helps where names differ.
 
+An export that comes as a `.zip` (CVAT, Label Studio, Roboflow, Darwin, Supervisely) is read as it is: it is unpacked
+into a temporary folder that is removed afterwards. It must hold one annotation file, or one folder that is a format; of
+several, unpack it and name the one that you mean. Names that lead out of the folder, links, more than 500,000 files,
+64 GB or 200 times the archive's size are refused.
+
 [CrowdPose](crowdpose.md) and [Halpe](halpe.md) are read and written as COCO.
 
 *Precision* is by how much, at most, a position within 10,000 pixels of the origin differs once it is read again.

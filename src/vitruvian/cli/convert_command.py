@@ -12,9 +12,10 @@ import click
 from vitruvian.cli.output import json_option, note, report, report_warnings
 from vitruvian.cli.renames import read_renames
 from vitruvian.errors import InvalidInput
-from vitruvian.formats import Codec, Loss, recognise
+from vitruvian.formats import Codec, Loss
 from vitruvian.formats import target as target_of
 from vitruvian.formats.json_file import encode_json, write_atomically
+from vitruvian.formats.registry import read_known
 from vitruvian.labels import Dataset
 from vitruvian.labels.presets import preset_skeleton
 from vitruvian.labels.reskeleton import map_skeleton, reskeleton
@@ -50,8 +51,8 @@ def command(
     # Unlike Path.exists this takes any text, however long.
     if os.path.exists(target) and not force:
         raise click.UsageError(f"{target} exists; --force replaces it")
-    reader, writer = recognise(source, format=source_format), target_of(target, format=target_format)
-    dataset = reader.read(source)
+    writer = target_of(target, format=target_format)
+    reader, dataset = read_known(source, format=source_format)
     lost: list[Loss] = []
     if preset is not None:
         dataset, lost = _with_skeleton(dataset, preset, renames)

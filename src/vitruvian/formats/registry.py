@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from vitruvian.errors import FormatError
+from vitruvian.formats import archive, locate
 from vitruvian.formats.codec import Codec, codecs, every_format, unwritable
 from vitruvian.formats.peek import Peek
 from vitruvian.labels import Columns, Dataset
 
 
 def read(path: str | Path, *, format: str | None = None) -> Dataset:
-    """Read an annotation file or folder; nothing in it is lost.
+    """Read an annotation file, a folder, or a zip archive of either; nothing in it is lost.
 
     Parameters
     ----------
     path : str or Path
+        An archive is unpacked into a temporary folder for as long as it is read.
     format : str, optional
         Name of the format; recognised from the content when left out.
 
@@ -27,14 +32,43 @@ def read(path: str | Path, *, format: str | None = None) -> Dataset:
     Raises
     ------
     FormatError
-        Unknown format, or a file that cannot be read as one.
+        Unknown format, or a file that cannot be read as one; an archive that is unsafe, or holds several.
     """
-    return recognise(path, format=format).read(Path(path))
+    return read_known(path, format=format)[1]
+
+
+def read_known(path: str | Path, *, format: str | None = None) -> tuple[Codec, Dataset]:
+    """Return the format of annotations too; raises FormatError as `read` does."""
+    with opened(path, format=format) as source:
+        dataset = source.codec.read(source.path)
+        if source.folder is not None:
+            folder = source.folder
+            dataset.warnings[:] = [replace(w, file=archive.named(w.file, folder, path)) for w in dataset.warnings]
+        return source.codec, dataset
+
+
+@contextmanager
+def opened(path: str | Path, *, format: str | None = None) -> Iterator[locate.Source]:
+    """Yield where annotations lie, and their format: `path` itself, or a temporary place if it is a zip archive.
+
+    Raises
+    ------
+    FormatError
+        As `recognise`; or an archive that cannot be unpacked, or does not hold one annotation file or folder.
+    """
+    if not archive.is_archive(path):
+        yield locate.Source(Path(path), recognise(path, format=format))
+        return
+    with archive.unpacked(path) as folder:
+        found = locate.find(folder, format=by_name(format, str(path)).name if format else None)
+        source = locate.only(found, path, "unpack it and name the one that you mean")
+        yield replace(source, folder=folder)
 
 
 def read_columns(path: str | Path, *, format: str | None = None) -> Columns:
     """Read an annotation file for bulk work, without an object per instance; raises FormatError as `read` does."""
-    return recognise(path, format=format).columns(Path(path))
+    with opened(path, format=format) as source:
+        return source.codec.columns(source.path)
 
 
 def write(dataset: Dataset, path: str | Path, *, format: str | None = None) -> None:
