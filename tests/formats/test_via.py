@@ -12,7 +12,7 @@ from tests.formats.grouped_files import comes_back, datasets, mutants, rich, sam
 from vitruvian.errors import FormatError
 from vitruvian.formats import by_name, recognise
 from vitruvian.formats.coco.read import dataset as coco
-from vitruvian.labels import Dataset
+from vitruvian.labels import Dataset, MediaEntry
 
 VIA = by_name("via")
 
@@ -51,6 +51,91 @@ def project() -> dict[str, Any]:
         "_via_data_format_version": "2.0.10",
         "_via_image_id_list": ["one.jpg1234", "two.jpg99"],
     }
+
+
+def third() -> dict[str, Any]:
+    """VIA 3: two images of a view each, a video with times, and a view of two files."""
+
+    def meta(vid: str, xy: list[float], av: dict[str, str], z: tuple[float, ...] = ()) -> dict[str, Any]:
+        return {"vid": vid, "flg": 0, "z": list(z), "xy": xy, "av": av}
+
+    files = [("one.jpg", 2), ("two.jpg", 2), ("clip.mp4", 4)]
+    return {
+        "project": {"pid": "x", "pname": "mine", "data_format_version": "3.1.1", "vid_list": ["1", "2", "3", "4"]},
+        "config": {"file": {"loc_prefix": {"1": ""}}, "ui": {"file_content_align": "center"}},
+        "attribute": {
+            "1": {"aname": "keypoint", "anchor_id": "FILE1_Z0_XY1", "type": 4, "options": {"a": "nose", "b": "tail"}},
+            "2": {"aname": "instance", "anchor_id": "FILE1_Z0_XY1", "type": 1, "options": {}},
+            "3": {"aname": "class", "anchor_id": "FILE1_Z0_XY1", "type": 3, "options": {"0": "dog"}},
+        },
+        "file": {
+            str(at): {"fid": at, "fname": name, "type": kind, "loc": 1, "src": ""}
+            for at, (name, kind) in enumerate(files, 1)
+        },
+        "metadata": {
+            "1_aB3": meta("1", [1, 10.5, 20], {"1": "a", "2": "7", "9": "odd"}),
+            "3_tT": meta("3", [2, 1, 2, 3, 4], {"2": "7"}, (1.25,)),
+            "1_cD4": meta("1", [2, 1, 2, 30, 40], {"2": "7", "3": "0"}),
+            "1_eF5": meta("1", [7, 0, 0, 5, 0, 5, 5.5], {"2": "8", "3": "0"}),
+            "1_gH6": meta("1", [1, 5, 6], {"1": "b", "2": "8"}),
+            "1_iJ7": meta("1", [3, 5, 6, 7], {}),
+            "4_kL8": meta("4", [1, 5, 6], {"1": "b"}),
+            "1_mN9": meta("1", [], {"1": "b"}),
+        },
+        "view": {"1": {"fid_list": [1]}, "2": {"fid_list": ["2"]}, "3": {"fid_list": [3]}, "4": {"fid_list": [1, 2]}},
+    }  # fmt: skip
+
+
+def test_a_project_of_via_3_is_read_and_comes_back(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(third()))
+    assert recognise(tmp_path / "a.json").name == "via"
+    dataset = comes_back("via", tmp_path / "a.json", tmp_path / "again.json")
+    assert [(m.name, m.kind) for m in dataset.media] == [
+        ("one.jpg", "image"), ("two.jpg", "image"), ("clip.mp4", "video"),
+    ]  # fmt: skip
+    one, two = dataset.instances
+    assert (one.id, one.category, two.id, two.category) == ("7", "dog", "8", "dog")
+    skeleton = dataset.ontology.skeleton("dog")
+    assert one.xy[skeleton.index["nose"]].tolist() == [10.5, 20]
+    assert one.box is not None
+    assert one.box.tolist() == [1, 2, 30, 40]
+    assert two.xy[skeleton.index["tail"]].tolist() == [5, 6]
+    assert two.mask == [[0, 0, 5, 0, 5, 5.5]]
+    assert sorted((w.record, w.field) for w in dataset.warnings) == [
+        ("image 1, region 4", "shape_attributes"), ("metadata 3_tT", "z"), ("metadata 4_kL8", "vid"),
+    ]  # fmt: skip
+
+
+def test_edits_of_a_project_of_via_3(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(third()))
+    dataset = VIA.read(tmp_path / "a.json")
+    one, two = dataset.instances
+    skeleton = dataset.ontology.skeleton("dog")
+    one.place(skeleton.index["nose"], 11, 20, 2)
+    two.deleted = True
+    new = copy.deepcopy(one)
+    new.id, new.extras, new.media = "n", {}, 1
+    other = copy.deepcopy(new)
+    other.id, other.media = "o", 3
+    dataset.instances += [new, other]
+    dataset.media.append(MediaEntry("three.jpg"))
+    VIA.write(dataset, tmp_path / "again.json")
+    found, stated = json.loads((tmp_path / "again.json").read_text()), third()
+    stated["metadata"]["1_aB3"]["xy"] = [1, 11, 20]
+    for mid in ("1_eF5", "1_gH6"):
+        del stated["metadata"][mid]
+    kept = {mid: found["metadata"][mid] for mid in stated["metadata"]}
+    assert kept == stated["metadata"]
+    assert (found["file"]["5"]["fname"], found["view"]["5"]) == ("three.jpg", {"fid_list": [5]})
+    assert found["project"]["vid_list"] == ["1", "2", "3", "4", "5"]
+    assert {id: entry["aname"] for id, entry in found["attribute"].items()} == {
+        "1": "keypoint", "2": "instance", "3": "class", "4": "category", "5": "visibility",
+    }  # fmt: skip
+    again = {i.id: i for i in VIA.read(tmp_path / "again.json").instances}
+    assert (again["n"].xy == one.xy).all()
+    assert [again[id].media for id in ("7", "n", "o")] == [0, 1, 3]
+    new.media = 2
+    assert [loss.feature for loss in VIA.losses(dataset)] == ["videos"]
 
 
 def old() -> dict[str, Any]:
@@ -146,7 +231,7 @@ def test_broken_files_are_refused_or_come_back(tmp_path: Path) -> None:
     regions.append(region("polygon", {"instance": "1"}, all_points_x=[1, 2, 3], all_points_y=[3, 4, 4]))
     regions[0]["region_attributes"]["vitruvian"] = json.dumps({"id": "x", "scores": {"nose": 0.5}})
     small["_via_img_metadata"]["two.jpg99"]["file_attributes"] = {"video": "a.mp4", "frame": "3", "width": "9"}
-    for mutant in mutants(small):
+    for mutant in [*mutants(small), *mutants(third(), 2)]:
         survives("via", tmp_path / "a.json", mutant, "", tmp_path / "again.json")
 
 

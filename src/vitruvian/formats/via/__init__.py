@@ -1,4 +1,4 @@
-"""VGG Image Annotator: projects and annotation files of VIA 2 and 1, as JSON and as csv. See docs/formats/via.md."""
+"""VGG Image Annotator: projects and annotation files of VIA 3, 2 and 1, as JSON and as csv. See docs/formats/via.md."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from vitruvian.formats.grouped.files import limited_json
 from vitruvian.formats.json_file import encode_json, write_atomically
 from vitruvian.formats.losses import FEATURES, Loss
 from vitruvian.formats.peek import Peek
-from vitruvian.formats.via import project, table
+from vitruvian.formats.via import project, table, third
 from vitruvian.labels import Dataset
 
 
 @register
 class Via(Codec):
     name = "via"
-    title = "VGG Image Annotator (VIA) 2 and 1"
+    title = "VGG Image Annotator (VIA) 3, 2 and 1"
     suffixes = (".json",)
     holds = frozenset(FEATURES)
     known = frozenset(
@@ -34,23 +34,31 @@ class Via(Codec):
             "order",
             "ontology",
             "project",
+            "version",
+            "rest",
+            "mids",
         }
     )
 
     def sniff(self, peek: Peek) -> bool:
-        if peek.has_keys(project.IMAGES):
+        if peek.has_keys(project.IMAGES) or peek.has_keys(*third.PARTS):
             return True
         first = next(iter(peek.json.values()), None) if isinstance(peek.json, dict) else None
         return isinstance(first, dict) and {"filename", "regions", "file_attributes"} <= first.keys()
 
     def read(self, path: Path) -> Dataset:
-        return project.read(limited_json(path), path)
+        document = limited_json(path)
+        if isinstance(document, dict) and document.keys() >= set(third.PARTS):
+            return third.read(document, path)
+        return project.read(document, path)
 
     def write(self, dataset: Dataset, path: Path) -> None:
-        write_atomically(path, encode_json(project.document_of(dataset)))
+        source = dataset.extras.get("via", {})
+        document = third.document_of(dataset) if source.get("version") == 3 else project.document_of(dataset)
+        write_atomically(path, encode_json(document))
 
     def losses(self, dataset: Dataset) -> list[Loss]:
-        return [*super().losses(dataset), *shapeless(dataset, polygons=True)]
+        return [*super().losses(dataset), *shapeless(dataset, polygons=True), *third.losses(dataset)]
 
 
 @register

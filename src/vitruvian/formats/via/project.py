@@ -56,7 +56,9 @@ def read(document: Any, path: Path) -> Dataset:
     place(groups)
     own = document.get(OWN) if project else None
     stated = own.get("ontology") if isinstance(own, dict) else None
-    categories = declared(stated, notes) or tuple(_from_options(document, groups))
+    categories = declared(stated, notes) or tuple(
+        from_options(object_of(object_of(document, ATTRIBUTES), "region"), groups)
+    )
     ontology, instances = build(groups, categories, name=name_of(stated, path.stem), format="via")
     source = {
         "project": project,
@@ -112,9 +114,8 @@ def take_image(key: str, image: Any, regions_as: Regions, shelf: Shelf, groups: 
             source["others"] += [[row, regions[row]] for row in rows]
 
 
-def _from_options(document: Record, groups: Sequence[Group]) -> Iterable[Category]:
+def from_options(offered: Record, groups: Sequence[Group]) -> Iterable[Category]:
     """Yield the only category, with keypoints in the order in which the project offers them to be chosen."""
-    offered = object_of(object_of(document, ATTRIBUTES), "region")
     options = next((object_of(object_of(offered, name), "options") for name in KEYPOINT if name in offered), {})
     categories = {str(group.said.category) for group in groups}
     names = [name for name in options if name.strip()]
