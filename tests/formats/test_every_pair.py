@@ -19,8 +19,7 @@ from vitruvian.formats.codec import Codec, every_format
 from vitruvian.formats.losses import FEATURES
 from vitruvian.labels import Dataset, Instance
 
-#: Not PoseTrack's folder yet: the test on one format alone finds instances in another order there, unexplained.
-CODECS = {name: codec for name, codec in every_format().items() if codec.writes and name != "posetrack"}
+CODECS = {name: codec for name, codec in every_format().items() if codec.writes}
 #: NWB has labels of people and predictions in different places; here it is asked for labels.
 NOT_TOGETHER = {"nwb": frozenset({"scores", "tracks", "confidence"}),
                 # It has one list of flip partners and one number of points for all categories, as its losses say.

@@ -10,7 +10,7 @@ import pytest
 from tests.formats.coco_files import REAL, coco_file, person
 from vitruvian.errors import FormatError
 from vitruvian.formats import by_name, read, recognise, write
-from vitruvian.labels import MediaEntry, empty_instance, tracks
+from vitruvian.labels import Dataset, MediaEntry, empty_instance, tracks
 
 
 def sequence(vid: int) -> dict[str, Any]:
@@ -85,6 +85,29 @@ def test_a_folder_becomes_one_coco_file(tmp_path: Path) -> None:
     whole = json.loads((tmp_path / "all.json").read_text())
     assert whole["images"] == [image for vid in (7, 342) for image in sequence(vid)["images"]]
     assert len(read(tmp_path / "all.json").instances) == 6
+
+
+def test_files_that_each_count_from_one_become_one_coco_file(tmp_path: Path) -> None:
+    place = release(tmp_path / "in")
+    for number, file in enumerate(sorted(place.rglob("*.json"))):
+        document = json.loads(file.read_text())
+        ids = {image["id"]: at for at, image in enumerate(document["images"], 1)}
+        for image in document["images"]:
+            image["id"] = ids[image["id"]]
+        for at, annotation in enumerate(document["annotations"], 1):
+            annotation |= {"id": at, "image_id": ids[annotation["image_id"]], "track_id": 10 * number + at}
+        file.write_text(json.dumps(document))
+    found = read(place)
+    write(found, tmp_path / "all.json")
+    whole = json.loads((tmp_path / "all.json").read_text())
+    for records in (whole["images"], whole["annotations"]):
+        assert len({record["id"] for record in records}) == len(records)
+    again = read(tmp_path / "all.json")
+
+    def told(labels: Dataset) -> set[tuple[str, str, int, str | None]]:
+        return {(i.id, labels.media[i.media].name, i.frame, i.track) for i in labels.instances}
+
+    assert told(again) == told(found)
 
 
 def test_what_does_not_fit_is_refused(tmp_path: Path) -> None:

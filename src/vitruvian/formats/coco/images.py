@@ -25,6 +25,8 @@ class Images:
     def __init__(self, dataset: Dataset) -> None:
         self._media = dataset.media
         self._kept = _source_records(dataset.media)
+        if "coco" not in dataset.extras:
+            self._kept = _apart(self._kept)
         self._ids: dict[Place, Any] = {}
         self._places: dict[Any, Place] = {}
         for record, place in self._kept:
@@ -79,6 +81,21 @@ def _source_records(media: list[MediaEntry]) -> list[tuple[Record, Place]]:
         out.extend(itertools.islice(rest, max(0, position - len(out))))
         out.append(ordered[position])
     return [*out, *rest]
+
+
+def _apart(records: list[tuple[Record, Place]]) -> list[tuple[Record, Place]]:
+    """Return records of several files, each of which counts its images for itself, with an id for each image."""
+    free = highest(record.get("id") for record, _ in records)
+    seen: set[Any] = set()
+    out: list[tuple[Record, Place]] = []
+    for record, place in records:
+        if key(record.get("id")) in seen:
+            free += 1
+            out.append(({**record, "id": free}, place))
+        else:
+            out.append((record, place))
+        seen.add(key(record.get("id")))
+    return out
 
 
 def _record(entry: MediaEntry, frame: int, id: Any) -> Record:

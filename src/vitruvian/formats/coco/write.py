@@ -135,6 +135,8 @@ def _annotations(dataset: Dataset, images: Images, *, implied: bool) -> list[Rec
     fresh = {id: number for id, number in fresh.items() if number not in taken}
     free = highest([*taken, *fresh.values()])
     written: set[int] = set()
+    several = "coco" not in dataset.extras
+    ids: set[Any] = set()
     out: list[Record] = []
     for instance in kept:
         if "coco" not in instance.extras:
@@ -152,7 +154,12 @@ def _annotations(dataset: Dataset, images: Images, *, implied: bool) -> list[Rec
         if origin in written and "id" in record:
             free += 1
             moved["id"] = free
+        elif several and key(record.get("id")) in ids:
+            # Each of several files counts its annotations for itself.
+            free += 1
+            moved = {"id": free, INSTANCE_ID: instance.id}
         written.add(origin)
+        ids.add(key(record.get("id")))
         if images.place_of(record.get("image_id")) != (instance.media, instance.frame):
             moved["image_id"] = images.id_of(instance.media, instance.frame)
         if names.get(key(record.get("category_id"))) != instance.category:
