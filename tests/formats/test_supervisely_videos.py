@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.formats.grouped_files import comes_back, mutants, survives
+from tests.formats.grouped_files import comes_back, mutants, rich, same, survives
 from vitruvian.errors import FormatError
 from vitruvian.formats import by_name, png_mask, recognise
 from vitruvian.geometry import rle
-from vitruvian.labels import Instance
+from vitruvian.labels import Dataset, Instance, MediaEntry
 
 SUPERVISELY = by_name("supervisely")
 DOG, BOX = "198f727d40c749eebcacc4aed299b39a", "0c1c6a3e1d3f4e3c8a0e3a3a0f6f8a11"
@@ -128,6 +128,57 @@ def test_new_instances_of_a_track_and_new_tracks(project: Path, tmp_path: Path) 
         assert mine.box is not None
         assert (mine.box.tolist(), mine.attributes) == ([1, 2, 3, 4], {"mood": "glad"})
     assert len(again) == 7
+
+
+def only_clips() -> Dataset:
+    """Everything that a Dataset can say, in two videos."""
+    dataset = rich()
+    for instance in dataset.instances:
+        instance.media, instance.frame = (0, instance.frame) if instance.media == 3 else (1, instance.media + 3)
+    dataset.media = [dataset.media[3]]
+    dataset.media += [MediaEntry("deep/er/clip.mp4", 5, 4, 30, "video"), MediaEntry("no.mp4", 7, 8, 3, "video")]
+    return dataset
+
+
+def test_videos_from_elsewhere_are_written_as_videos(tmp_path: Path) -> None:
+    dataset = only_clips()
+    SUPERVISELY.write(dataset, tmp_path / "new")
+    assert recognise(tmp_path / "new").name == "supervisely"
+    found = sorted(file.relative_to(tmp_path / "new").as_posix() for file in (tmp_path / "new").rglob("*.json"))
+    assert found == ["deep_er/ann/clip.mp4.json", "ds0/ann/clip.mp4.json", "ds0/ann/no.mp4.json", "meta.json"]
+    meta = json.loads((tmp_path / "new" / "meta.json").read_text())
+    assert (meta["projectType"], meta["tags"]) == ("videos", [])
+    document = written(tmp_path / "new")
+    assert (document["framesCount"], document["size"]) == (50, {"height": 48, "width": 64})
+    assert [(thing["classTitle"], len(thing["key"])) for thing in document["objects"]] == [("person", 32)]
+    assert [(f["index"], f["figures"][0]["objectKey"]) for f in document["frames"]] == [
+        (frame, document["objects"][0]["key"]) for frame in (2, 7)
+    ]
+    again = comes_back("supervisely", tmp_path / "new", tmp_path / "more")
+    same(dataset, again, SUPERVISELY.holds)
+    assert not again.warnings
+    assert not SUPERVISELY.losses(dataset)
+
+
+def test_an_image_among_the_videos_makes_a_project_of_images(tmp_path: Path) -> None:
+    dataset = only_clips()
+    dataset.media.append(MediaEntry("one.jpg", 5, 4))
+    SUPERVISELY.write(dataset, tmp_path / "new")
+    assert json.loads((tmp_path / "new" / "meta.json").read_text())["projectType"] == "images"
+    again = comes_back("supervisely", tmp_path / "new", tmp_path / "more")
+    again.media.pop()
+    SUPERVISELY.write(again, tmp_path / "third")
+    assert (tmp_path / "third" / "clip.mp4" / "ann" / "000002.jpg.json").exists()
+
+
+def test_two_videos_of_one_name_are_refused(tmp_path: Path) -> None:
+    dataset = only_clips()
+    dataset.media[2].name = "deep_er/clip.mp4"
+    with pytest.raises(FormatError, match="Two videos"):
+        SUPERVISELY.write(dataset, tmp_path / "new")
+    dataset.media[2].name = "../out.mp4"
+    with pytest.raises(FormatError):
+        SUPERVISELY.write(dataset, tmp_path / "new")
 
 
 def test_a_copy_gets_keys_of_its_own(project: Path, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from vitruvian.formats.json_file import encode_json, write_atomically
 from vitruvian.formats.losses import FEATURES, Loss
 from vitruvian.formats.peek import Peek
 from vitruvian.formats.remarks import Remarks
-from vitruvian.formats.supervisely.meta import category_of, meta_of
+from vitruvian.formats.supervisely.meta import category_of, meta_of, only_videos
 from vitruvian.formats.supervisely.objects import OWN, Objects
 from vitruvian.formats.supervisely.videos import read_video, video_document
 from vitruvian.labels import Category, Dataset, MediaEntry
@@ -152,10 +152,17 @@ def _write(dataset: Dataset, path: Path) -> None:
     source = dataset.extras.get("supervisely", {})
     nodes = source.get("nodes", {})
     objects = Objects(nodes)
-    # A video that came as one goes back as one; from elsewhere its frames are images.
-    videos = {at for at, m in enumerate(dataset.media) if m.kind == "video" and "frames" in _source(m)}
+    # A video that came as one goes back as one; from elsewhere its frames are images, unless there are only videos.
+    pure = only_videos(dataset)
+    videos = {at for at, m in enumerate(dataset.media) if pure or (m.kind == "video" and "frames" in _source(m))}
     found = [picture for picture in pictures(dataset, "supervisely") if picture.media not in videos]
-    clips = {_source(dataset.media[at])["file"]: video_document(dataset, at, nodes) for at in sorted(videos)}
+    clips: Record = {}
+    for at in sorted(videos):
+        name = _source(dataset.media[at]).get("file") or _place(dataset.media[at].name)
+        if name in clips:
+            hint = "give each video its own name"
+            raise FormatError("Two videos have this name", where=dataset.media[at].name, hint=hint)
+        clips[name] = video_document(dataset, at, nodes)
     if path.suffix.lower() == ".json":
         if len(found) + len(clips) != 1 or not source.get("single"):
             hint = "name a folder, not a file that ends in .json"
@@ -167,7 +174,8 @@ def _write(dataset: Dataset, path: Path) -> None:
     documents: Record = dict(source.get("files", {}))
     documents[META] = meta_of(dataset, documents.get(META), source)
     for name, document in clips.items():
-        documents[inner(name if not source.get("single") else f"ds0/ann/{name}", name)] = document
+        shelved = source.get("single") and "/" not in name
+        documents[inner(f"ds0/ann/{name}" if shelved else name, name)] = document
     taken = set(documents)
     for picture in found:
         name = _file(picture, source.get("single", False))
@@ -191,7 +199,11 @@ def _file(picture: Picture, single: bool) -> str:
     shelved = (picture.source or {}).get("file")
     if shelved and not single:
         return inner(shelved, picture.name)
-    name = PurePosixPath(inner(picture.name, picture.name))
+    return _place(picture.name)
+
+
+def _place(media: str) -> str:
+    name = PurePosixPath(inner(media, media))
     dataset = "ds0" if name.parent.as_posix() == "." else name.parent.as_posix().replace("/", "_")
     return f"{dataset}/ann/{name.name}.json"
 

@@ -88,11 +88,21 @@ def meta_of(dataset: Dataset, stated: Any, source: Record) -> Record:
             names = {str(tag.get("name")) for tag in there if isinstance(tag, dict)}
             meta["tags"] = there + [tag for tag in fresh if tag["name"] not in names]
     else:
-        meta = {"classes": classes, "tags": _tags(dataset.instances), "projectType": "images"}
+        # Attributes of an instance in a video are no tags, which are of its whole track.
+        videos = only_videos(dataset)
+        tags = [] if videos else _tags(dataset.instances)
+        meta = {"classes": classes, "tags": tags, "projectType": "videos" if videos else "images"}
     own = meta.get(OWN)
     if ontology is not None and (not isinstance(own, dict) or own.get("ontology") != ontology):
         meta[OWN] = {**(own if isinstance(own, dict) else {}), "ontology": ontology}
     return meta
+
+
+def only_videos(dataset: Dataset) -> bool:
+    """Whether a project of these media is one of videos: there is no image, and no frame that was read as one."""
+    return bool(dataset.media) and all(
+        entry.kind == "video" and "supervisely_frames" not in entry.extras for entry in dataset.media
+    )
 
 
 def _classes(dataset: Dataset, stated: Any, source: Record) -> list[Any]:

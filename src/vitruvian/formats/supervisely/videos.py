@@ -86,7 +86,9 @@ def read_video(
     path = PurePosixPath(name)
     title, folder = path.name.removesuffix(".json"), path.parent.parent.as_posix()
     count = document.get("framesCount")
-    entry = MediaEntry(title if folder == "." else f"{folder}/{title}", wide, tall, 1, "video")
+    own = document.get(OWN)
+    stated = text(own.get("name")) if isinstance(own, dict) else None
+    entry = MediaEntry(stated or (title if folder == "." else f"{folder}/{title}"), wide, tall, 1, "video")
     entry.frames = count if type(count) is int and 0 < count < LIMIT else 1
     entry.extras["supervisely"] = source
     media.append(entry)
@@ -117,9 +119,9 @@ def read_video(
 
 
 def video_document(dataset: Dataset, media: int, nodes: Nodes) -> Record:
-    """Return the annotation of a video that was read as one, with its edits."""
+    """Return the annotation of a video, with its edits where it was read from one."""
     entry = dataset.media[media]
-    source = entry.extras["supervisely"]
+    source = entry.extras.get("supervisely") or {"shell": _shell(entry), "frames": [], "others": []}
     members: dict[int, list[Instance]] = {}
     for instance in dataset.instances:
         if instance.media == media and not instance.deleted:
@@ -135,6 +137,19 @@ def video_document(dataset: Dataset, media: int, nodes: Nodes) -> Record:
         figures = [cast.figure(record, index) for record in records]
         frames.append({**shells.get(index, {"index": index}), "figures": figures})
     return {**source["shell"], "objects": things + cast.fresh, "frames": frames}
+
+
+def _shell(entry: MediaEntry) -> Record:
+    return {
+        "size": {"height": entry.height, "width": entry.width},
+        "description": "",
+        "key": _key("video", entry.name),
+        "tags": [],
+        "objects": [],
+        "frames": None,
+        "framesCount": entry.frames,
+        OWN: {"name": entry.name},
+    }
 
 
 class _Cast:
