@@ -171,7 +171,8 @@ def track(annotation: dict[str, Any]) -> str | None:
 def mask(annotation: dict[str, Any]) -> Any:
     """Return the segmentation of an annotation, or None when it is empty or neither polygons nor RLE."""
     value = annotation.get("segmentation")
-    return value if value and isinstance(value, dict | list) else None
+    empty = isinstance(value, list) and not any(value)
+    return value if value and isinstance(value, dict | list) and not empty else None
 
 
 def attributes(annotation: dict[str, Any]) -> dict[str, Any]:
