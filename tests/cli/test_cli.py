@@ -136,7 +136,7 @@ def test_when_no_file_can_be_read_there_is_one_json_document_and_an_exit_code(tm
     done = vitruvian("import", tmp_path / "project", tmp_path, "--json")
     assert done.returncode == 2
     assert json.loads(done.stdout)["failed"][0]["message"] == "The file is empty"
-    assert "[/red] 1\\x1b[31m\\n.png: The file is empty" in done.stderr
+    assert "[/red] 1 [31m .png: The file is empty" in done.stderr
 
 
 def test_a_mistake_in_the_command_in_json(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -33,12 +33,15 @@ class ImportReport:
         One for each file that cannot be used; the others were imported.
     notes : list of str
         What a person should know about imported files.
+    places : dict of str to int
+        For the real path of each file that can be used, the media that it is.
     """
 
     added: list[int] = field(default_factory=list)
     known: list[int] = field(default_factory=list)
     failed: list[MediaError | Forbidden] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    places: dict[str, int] = field(default_factory=dict)
 
 
 def import_media(
@@ -46,6 +49,7 @@ def import_media(
     project: int,
     paths: Sequence[Path],
     *,
+    names: Mapping[str, str] | None = None,
     root: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> ImportReport:
@@ -56,6 +60,9 @@ def import_media(
     store : Store
     project : int
     paths : sequence of Path
+    names : mapping of str to str, optional
+        What files, given by their real paths, are called in the project: as annotation files speak of them. Others are
+        called by their path in the folder that was named.
     root : Path, optional
         Files outside of it are refused.
     progress : callable, optional
@@ -80,7 +87,9 @@ def import_media(
         except (MediaError, Forbidden) as error:
             report.failed.append(error)
         else:
-            _import(store, project, _row(path, info, folders), known, report)
+            row = _row(path, info, folders)
+            row = replace(row, name=(names or {}).get(row.uri, row.name))
+            report.places[row.uri] = _import(store, project, row, known, report)
             report.notes += _notes(path, info)
         if progress:
             progress(done + 1, len(files))
@@ -103,7 +112,7 @@ class _Known:
         self.by_uri[row.uri] = row
 
 
-def _import(store: Store, project: int, row: MediaRow, known: _Known, report: ImportReport) -> None:
+def _import(store: Store, project: int, row: MediaRow, known: _Known, report: ImportReport) -> int:
     same = known.by_bytes[row.sha256]
     found = next((r for r in same if r.uri == row.uri), None)
     if found is None and same:
@@ -118,13 +127,14 @@ def _import(store: Store, project: int, row: MediaRow, known: _Known, report: Im
             report.notes.append(f"{row.uri}: the same bytes as {found.uri}, which is in the project already")
     if found is not None:
         report.known.append(found.id)
-        return
+        return found.id
     before = known.by_uri.get(row.uri)
     if before is not None:
         report.notes.append(f"{row.uri}: changed since it was imported; its earlier labels stay with media {before.id}")
     id = store.write(lambda connection: media.add_media(connection, project, row))
     known.add(replace(row, id=id))
     report.added.append(id)
+    return id
 
 
 def _moved(store: Store, row: MediaRow, uri: str) -> MediaRow:

@@ -17,9 +17,11 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from vitruvian.errors import FormatError, VitruvianError
+from vitruvian.labels import FileWarning
 
 #: The limits: how many files, how many bytes in all, and how many times its own size a large archive may become.
 MOST_FILES = 500_000
@@ -73,6 +75,11 @@ def unpacked(path: str | Path) -> Iterator[Path]:
 def named(text: str, folder: Path, path: str | Path) -> str:
     """Return `text` with the temporary folder called by the name of its archive."""
     return text.replace(str(folder), str(path))
+
+
+def of_archive(warnings: list[FileWarning], folder: Path, path: str | Path) -> list[FileWarning]:
+    """Return warnings that speak of the archive, not of the temporary folder."""
+    return [replace(warning, file=named(warning.file, folder, path)) for warning in warnings]
 
 
 def _unpack(path: Path, folder: Path) -> None:

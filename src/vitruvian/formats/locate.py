@@ -46,6 +46,11 @@ def sniff(path: Path, format: str | None = None) -> Codec | None:
     return next((codec for codec in codecs() if format in (None, codec.name) and codec.sniff(peek)), None)
 
 
+def endings() -> frozenset[str]:
+    """Return the last parts of the endings of annotation files, of the files in folders that are one too."""
+    return frozenset({Path(f"x{e}").suffix for c in codecs() for e in c.suffixes} | {".json", ".csv", ".yaml", ".yml"})
+
+
 def find(folder: Path, *, format: str | None = None) -> Found:
     """Find the annotation files in a folder and the folders in it; hidden ones and links to folders are passed over.
 
@@ -63,7 +68,7 @@ def find(folder: Path, *, format: str | None = None) -> Found:
         A folder looks like several formats, or holds several annotation files: which is meant cannot be told.
     """
     found = Found()
-    endings = {Path(f"x{ending}").suffix for codec in codecs() for ending in codec.suffixes} | {".json"}
+    fitting = endings()
     for here, folders, files in os.walk(folder):
         place = Path(here)
         whole = _whole(place, format)
@@ -75,12 +80,12 @@ def find(folder: Path, *, format: str | None = None) -> Found:
         inside = []
         for name in sorted(files):
             path = place / name
-            if name.startswith(".") or path.suffix.lower() not in endings or not path.is_file():
+            if name.startswith(".") or path.suffix.lower() not in fitting or not path.is_file():
                 continue
             codec = sniff(path, format)
             if codec is not None:
                 inside.append(Source(path, codec))
-            elif format is None:
+            elif format is None and path.suffix.lower() not in (".yaml", ".yml"):
                 found.unknown.append(path)
         found.sources += _one(place, inside)
     return found

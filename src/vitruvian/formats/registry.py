@@ -42,8 +42,7 @@ def read_known(path: str | Path, *, format: str | None = None) -> tuple[Codec, D
     with opened(path, format=format) as source:
         dataset = source.codec.read(source.path)
         if source.folder is not None:
-            folder = source.folder
-            dataset.warnings[:] = [replace(w, file=archive.named(w.file, folder, path)) for w in dataset.warnings]
+            dataset.warnings[:] = archive.of_archive(dataset.warnings, source.folder, path)
         return source.codec, dataset
 
 
