@@ -1,4 +1,5 @@
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -234,6 +235,34 @@ def test_raster_layers_that_do_not_fit_are_kept(tmp_path: Path, odd: dict[str, A
     dataset = comes_back("darwin", tmp_path / "one.json", tmp_path / "again.json")
     assert not dataset.instances
     assert dataset.warnings
+
+
+def test_a_mapping_of_many_ids_is_read_at_once(tmp_path: Path) -> None:
+    document = raster()
+    mapping = document["annotations"][1]["raster_layer"]["mask_annotation_ids_mapping"]
+    mapping |= {f"x{at}": 1 for at in range(200_000)}
+    (tmp_path / "one.json").write_text(json.dumps(document))
+    start = time.process_time()
+    dataset = comes_back("darwin", tmp_path / "one.json", tmp_path / "again.json")
+    assert time.process_time() - start < 10
+    assert pixels(dataset.instances[0].mask)[0] == [0, 1, 1, 0]
+
+
+def test_a_value_is_of_one_annotation(tmp_path: Path) -> None:
+    document = raster()
+    document["annotations"][1]["raster_layer"]["mask_annotation_ids_mapping"]["uuid-2"] = 1
+    (tmp_path / "one.json").write_text(json.dumps(document))
+    dataset = comes_back("darwin", tmp_path / "one.json", tmp_path / "again.json")
+    assert [i.id for i in dataset.instances] == ["uuid-1"]
+    assert len(dataset.warnings) == 1
+
+
+def test_a_name_that_no_file_can_have_is_refused(tmp_path: Path) -> None:
+    dataset = rich(videos=False)
+    dataset.media[0].name = "half\ud800.jpg"
+    with pytest.raises(FormatError, match="no path"):
+        DARWIN.write(dataset, tmp_path / "new")
+    assert not list(tmp_path.iterdir())
 
 
 def slotted() -> dict[str, Any]:

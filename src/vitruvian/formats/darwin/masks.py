@@ -6,7 +6,7 @@ While a file is at work its masks hold their pixels: what it states stands under
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -48,7 +48,7 @@ def lift(records: Sequence[Record], size: Size) -> tuple[list[Record], str]:
             out.append(record)
             continue
         try:
-            known = {id: mask for id, mask in decode(layer, size).items() if id in masks and id not in found}
+            known = decode(layer, size, masks - found.keys())
         except ValueError as error:
             known, odd = {}, str(error)
         found |= known
@@ -111,8 +111,10 @@ def lower(records: Sequence[Record], size: Size, seed: str, fresh: Record) -> li
     return [(at, _whole(record, whole, short, wanted)) for at, record in out]
 
 
-def decode(layer: Record, size: Size) -> dict[str, Record]:
-    """Return the masks of a raster layer as packed COCO RLE, by the ids of their annotations.
+def decode(layer: Record, size: Size, ids: Set[str | None]) -> dict[str, Record]:
+    """Return the masks of a raster layer as packed COCO RLE, by the ids of their annotations, as far as wanted.
+
+    A value is of one annotation; where a layer says otherwise the first counts.
 
     Raises
     ------
@@ -125,9 +127,13 @@ def decode(layer: Record, size: Size) -> dict[str, Record]:
     starts = np.concatenate(([0], np.flatnonzero(np.diff(flat)) + 1))
     values, stops = flat[starts], np.append(starts[1:], len(flat))
     order = np.argsort(values, kind="stable")
+    ordered = values[order]
     out = {}
-    for id, value in mapping.items():
-        low, high = np.searchsorted(values[order], [value, value + 1])
+    owners = {value: id for id, value in reversed(mapping.items())}
+    for value, id in reversed(owners.items()):
+        if id not in ids:
+            continue
+        low, high = np.searchsorted(ordered, [value, value + 1])
         rows = order[low:high]
         bounds = np.column_stack((starts[rows], stops[rows])).reshape(-1)
         runs = np.diff(np.concatenate(([0], bounds, [len(flat)])))
@@ -189,7 +195,7 @@ def _renewed(
 
     It stays as it was where nothing changed, and is None where nothing is left.
     """
-    known = decode(stated, size) if ids else {}
+    known = decode(stated, size, set(ids)) if ids else {}
     changed = [id for id in wanted if known.get(id) != wanted[id]]
     gone = [id for id in ids if id not in wanted]
     if not changed and not gone:
@@ -213,7 +219,7 @@ def _renewed(
     starts = np.concatenate(([0], np.flatnonzero(np.diff(flat)) + 1))
     runs = np.column_stack((flat[starts], np.diff(np.append(starts, len(flat)))))
     layer = {**stated, DENSE: runs.reshape(-1).tolist(), MAPPING: mapping, TOTAL: len(flat)}
-    shown = decode(layer, size)
+    shown = decode(layer, size, wanted.keys())
     return layer, {id for id in wanted if shown[id] != wanted[id]}
 
 

@@ -60,11 +60,20 @@ def inner(name: Any, where: str) -> str:
     """
     path = PurePosixPath(name) if isinstance(name, str) else PurePosixPath()
     odd = not path.parts or path.is_absolute() or ".." in path.parts or set(str(name)) & set("\\\0")
+    odd = odd or not _is_writable(path.as_posix())
     if odd or (len(path.parts[0]) > 1 and path.parts[0][1] == ":"):
         raise FormatError(
             f"{str(name)[:200]!r} is no path inside of a folder", where=where, hint="name media by relative paths"
         )
     return path.as_posix()
+
+
+def _is_writable(name: str) -> bool:
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError:  # half of a character
+        return False
+    return True
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
