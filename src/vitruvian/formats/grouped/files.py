@@ -59,8 +59,8 @@ def inner(name: Any, where: str) -> str:
         It is absolute, leads upwards, or is no path at all.
     """
     path = PurePosixPath(name) if isinstance(name, str) else PurePosixPath()
-    odd = not path.parts or path.is_absolute() or ".." in path.parts or set(str(name)) & set("\\\0")
-    odd = odd or not _is_writable(path.as_posix())
+    leads_out = not path.parts or path.is_absolute() or ".." in path.parts
+    odd = leads_out or bool(set(str(name)) & set("\\\0")) or not _is_writable(path.as_posix())
     if odd or (len(path.parts[0]) > 1 and path.parts[0][1] == ":"):
         raise FormatError(
             f"{str(name)[:200]!r} is no path inside of a folder", where=where, hint="name media by relative paths"
