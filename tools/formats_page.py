@@ -51,12 +51,14 @@ tools may drop; their pages say which.
 #: Two matrices narrow enough to be read; the words are shorter than those of FEATURES.
 MATRICES = {
     "Instances and their points": {
-        "hidden": "hidden points", "scores": "point scores", "keyed": "keyed points", "confidence": "confidence",
+        "hidden": "hidden points", "scores": "point scores", "no_score": "no score",
+        "keyed": "keyed points", "confidence": "confidence",
         "boxes": "boxes", "no_box": "no box", "masks": "masks", "tracks": "tracks", "areas": "areas",
         "crowds": "crowds", "attributes": "attributes", "no_points": "no points", "ids": "ids",
     },
     "Media and skeletons": {
-        "videos": "video frames", "sizes": "sizes", "unused_media": "unlabelled media", "names": "names",
+        "videos": "video frames", "media_names": "media names", "sizes": "sizes",
+        "unused_media": "unlabelled media", "names": "names",
         "edges": "edges", "flips": "flips", "sigmas": "sigmas", "groups": "groups", "colors": "colours",
         "where": "where it lies", "categories": "many categories", "skeletons": "many skeletons",
         "no_skeleton": "no skeleton",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -86,14 +87,19 @@ def datasets(draw: st.DrawFn) -> Dataset:
 def only(dataset: Dataset, holds: frozenset[str], formats: tuple[str, ...] = ()) -> Dataset:
     """Return what of a dataset can be said with only the features in `holds`, and in all of the named formats."""
     ontology = Ontology(dataset.ontology.name, tuple(_categories(dataset.ontology, holds, formats)))
-    media = [replace(e) for e in dataset.media if e.kind == "image" or "videos" in holds]
-    if ONE_KIND & set(formats) and "videos" in holds:
-        media = [e for e in media if e.kind == "video"]
+    videos = "videos" in holds
+    one_kind = bool(ONE_KIND & set(formats)) and videos
+    media = [replace(e) for e in dataset.media if (videos if e.kind == "video" else not one_kind)]
+    was = {}
+    for entry in media:
+        known = entry.name
+        entry.name = _named(entry, holds, formats)
+        was[known] = entry.name
     instances: list[Instance] = []
     for instance in dataset.instances:
         entry = dataset.media[instance.media]
         skeleton = dataset.ontology.category(instance.category).skeleton
-        if entry.name not in {e.name for e in media} or (skeleton is None and "no_skeleton" not in holds):
+        if entry.name not in was or (skeleton is None and "no_skeleton" not in holds):
             continue
         category = instance.category if "categories" in holds else ontology.categories[0].name
         if category not in ontology.index:
@@ -102,7 +108,7 @@ def only(dataset: Dataset, holds: frozenset[str], formats: tuple[str, ...] = ())
         if (wanted is None) != (skeleton is None):
             continue
         made = _instance(instance, category, wanted, holds, _places(wanted, formats))
-        made.media = [e.name for e in media].index(entry.name)
+        made.media = [e.name for e in media].index(was[entry.name])
         blank = made.box is None and (
             made.mask is None or ({"via", "via_csv"} & set(formats) and isinstance(made.mask, dict))
         )
@@ -119,6 +125,14 @@ def only(dataset: Dataset, holds: frozenset[str], formats: tuple[str, ...] = ())
         instances = [replace(i, media=keep.index(i.media)) for i in instances]
     instances.sort(key=lambda i: (i.media, i.frame))
     return Dataset(ontology, media, instances)
+
+
+def _named(entry: MediaEntry, holds: frozenset[str], formats: tuple[str, ...]) -> str:
+    if "media_names" in holds:
+        return entry.name
+    if "openpose" in formats:
+        return PurePosixPath(entry.name).stem
+    return f"labeled-data/{entry.name}"
 
 
 def _categories(ontology: Ontology, holds: frozenset[str], formats: tuple[str, ...]) -> Iterator[Category]:
@@ -178,6 +192,9 @@ def _instance(
     if instance.keyed is not None and "keyed" in holds:
         keyed = np.zeros(count, np.bool_)
         keyed[at] = instance.keyed[:own]
+    if "no_score" not in holds and visibility.any():
+        score = np.full(count, np.nan, np.float32) if score is None else score
+        score[(visibility > 0) & np.isnan(score)] = 0.5
     if "hidden" not in holds:
         visibility[visibility == 1] = 2
     box = instance.box if "boxes" in holds else None

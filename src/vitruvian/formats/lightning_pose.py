@@ -27,7 +27,7 @@ class LightningPose(Codec):
     name = NAME
     title = "Lightning Pose csv"
     suffixes = (".csv",)
-    holds = frozenset({"hidden", "no_box", "no_points", "unused_media", "names"})
+    holds = frozenset({"hidden", "no_score", "no_box", "no_points", "media_names", "unused_media", "names"})
     known = frozenset({"cells", "table", "index", "rows", "tables"})
 
     def sniff(self, peek: Peek) -> bool:

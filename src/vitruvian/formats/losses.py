@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from vitruvian.labels import Dataset, Instance, Keypoint
+from vitruvian.labels import Category, Dataset, Instance, Keypoint, MediaEntry, Skeleton
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,11 @@ def _points(test: Callable[[Instance], Any]) -> Callable[[Dataset], Iterator[str
     )
 
 
+def _unscored(instance: Instance) -> Any:
+    labelled = instance.visibility > 0
+    return labelled if instance.score is None else labelled & np.isnan(instance.score)
+
+
 def _unused_media(dataset: Dataset) -> Iterator[str]:
     used = {i.media for i in dataset.instances}
     return (entry.name for at, entry in enumerate(dataset.media) if at not in used)
@@ -74,6 +79,7 @@ def _more_skeletons(dataset: Dataset) -> Iterator[str]:
 FEATURES: Final[dict[str, tuple[str, Callable[[Dataset], Iterator[str]]]]] = {
     "hidden": ("points that are labelled but hidden", _points(lambda i: i.visibility == 1)),
     "scores": ("scores of points", _points(lambda i: [] if i.score is None else ~np.isnan(i.score))),
+    "no_score": ("labelled points without a score", _points(_unscored)),
     "keyed": ("which points of a track are keyed", _points(lambda i: [] if i.keyed is None else ~i.keyed)),
     "confidence": ("confidences of instances", _instances(lambda i: i.confidence is not None)),
     "boxes": ("boxes", _instances(lambda i: i.box is not None)),
@@ -86,6 +92,7 @@ FEATURES: Final[dict[str, tuple[str, Callable[[Dataset], Iterator[str]]]]] = {
     "no_points": ("instances without a labelled point", _instances(lambda i: not i.visibility.any())),
     "ids": ("ids of instances", _instances(lambda i: True)),
     "videos": ("frames of videos", lambda d: (m.name for m in d.media if m.kind == "video")),
+    "media_names": ("names of media, folders and endings included", lambda d: (m.name for m in d.media)),
     "sizes": ("sizes of media", lambda d: (m.name for m in d.media if m.width and m.height)),
     "unused_media": ("media without instances", _unused_media),
     "names": ("names of keypoints", _keypoints(lambda k: True)),
@@ -99,6 +106,10 @@ FEATURES: Final[dict[str, tuple[str, Callable[[Dataset], Iterator[str]]]]] = {
     "skeletons": ("more than one skeleton", _more_skeletons),
     "no_skeleton": ("categories without keypoints", lambda d: (c.name for c in d.ontology if c.skeleton is None)),
 }
+
+
+#: Features of keypoints, and the field that each is in.
+KEYPOINTS: Final = {"flips": "flip", "sigmas": "sigma", "groups": "group", "colors": "color", "where": "where"}
 
 
 def losses(dataset: Dataset, format: str, holds: frozenset[str], known: Mapping[str, frozenset[str]]) -> list[Loss]:
@@ -122,6 +133,32 @@ def losses(dataset: Dataset, format: str, holds: frozenset[str], known: Mapping[
         if names:
             found.append(Loss(feature, what, len(names), names[0]))
     return [*found, *_fields(dataset, format, known)]
+
+
+def implied(found: list[Loss], dataset: Dataset, own: Callable[[Category], Skeleton | None]) -> list[Loss]:
+    """Return losses without those that the skeleton makes good that a format's reader gives a category by itself."""
+    pairs = [(c.skeleton, own(c)) for c in dataset.ontology if c.skeleton is not None]
+    if any(theirs is None or theirs.names != ours.names for ours, theirs in pairs):
+        return found
+    back = {"names"}
+    if all(theirs is not None and theirs.edges == ours.edges for ours, theirs in pairs):
+        back.add("edges")
+    for feature, field in KEYPOINTS.items():
+        if all(
+            getattr(a, field) == getattr(b, field)
+            for ours, theirs in pairs
+            for a, b in zip(ours.keypoints, theirs.keypoints if theirs else (), strict=True)
+        ):
+            back.add(feature)
+    return [loss for loss in found if loss.feature not in back]
+
+
+def renamed(found: list[Loss], dataset: Dataset, kept: Callable[[MediaEntry], bool]) -> list[Loss]:
+    """Return losses with that of media's names cut down to the names that a format does not keep."""
+    gone = [entry.name for entry in dataset.media if not kept(entry)]
+    out = [loss for loss in found if loss.feature != "media_names"]
+    what = FEATURES["media_names"][0]
+    return [*out, Loss("media_names", what, len(gone), gone[0])] if gone else out
 
 
 def _fields(dataset: Dataset, format: str, known: Mapping[str, frozenset[str]]) -> Iterator[Loss]:

@@ -13,7 +13,7 @@ import numpy as np
 from vitruvian.errors import FormatError
 from vitruvian.formats.codec import Codec, register
 from vitruvian.formats.json_file import encode_json, read_json, write_atomically
-from vitruvian.formats.losses import Loss
+from vitruvian.formats.losses import Loss, implied
 from vitruvian.formats.peek import Peek
 from vitruvian.formats.remarks import Remarks
 from vitruvian.labels import Category, Dataset, Instance, MediaEntry, Ontology, Skeleton, skeleton_from_names
@@ -39,7 +39,12 @@ class PoseTrack17(Codec):
     title = "PoseTrack 2017, JSON with annolist"
     # Not plainly .json: a file of that ending that looks like no format, or is to be written, is meant to be COCO's.
     suffixes = (".posetrack17.json",)
-    holds = frozenset({"hidden", "scores", "confidence", "tracks", "no_box", "no_points", "videos", "unused_media"})
+    holds = frozenset(
+        {
+            "hidden", "scores", "no_score", "confidence", "tracks", "no_box", "no_points", "videos", "media_names",
+            "unused_media",
+        }
+    )  # fmt: skip
     known = frozenset({"track_id", "annopoints", "score", "image", "top", "frames"})
 
     def sniff(self, peek: Peek) -> bool:
@@ -53,7 +58,7 @@ class PoseTrack17(Codec):
         write_atomically(path, encode_json(_document(dataset)))
 
     def losses(self, dataset: Dataset) -> list[Loss]:
-        found = super().losses(dataset)
+        found = implied(super().losses(dataset), dataset, lambda _: _skeleton())
         gone = 0
         for category in dataset.ontology:
             names = category.skeleton.names if category.skeleton else ()

@@ -47,7 +47,20 @@ class SleapAnalysis(Codec):
     title = "SLEAP analysis (HDF5)"
     suffixes = (".analysis.h5",)
     holds = frozenset(
-        {"scores", "confidence", "no_box", "tracks", "no_points", "videos", "sizes", "names", "edges", "flips"}
+        {
+            "scores",
+            "no_score",
+            "confidence",
+            "no_box",
+            "tracks",
+            "no_points",
+            "videos",
+            "media_names",
+            "sizes",
+            "names",
+            "edges",
+            "flips",
+        }
     )
     known = frozenset({"backend", "order", "dtype"})
 

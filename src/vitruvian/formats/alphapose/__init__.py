@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 
 from vitruvian.formats.alphapose.read import read
-from vitruvian.formats.alphapose.records import FILE, NAME, variant
+from vitruvian.formats.alphapose.records import FILE, NAME, skeleton, variant
 from vitruvian.formats.alphapose.write import document
 from vitruvian.formats.codec import Codec, register
 from vitruvian.formats.json_file import encode_json, write_atomically
-from vitruvian.formats.losses import Loss
+from vitruvian.formats.losses import Loss, implied
 from vitruvian.formats.peek import Peek
 from vitruvian.labels import Dataset
 
@@ -23,10 +23,10 @@ class AlphaPose(Codec):
     title = "AlphaPose results, also its cmu and open variants"
     # Not plainly .json: a file of that ending that looks like no format, or is to be written, is meant to be COCO's.
     suffixes = (".alphapose.json",)
-    holds = frozenset({"scores", "confidence", "boxes", "no_box", "tracks", "no_points"})
+    holds = frozenset({"scores", "confidence", "boxes", "no_box", "tracks", "no_points", "media_names"})
     known = frozenset(
         {"image_id", "category_id", "keypoints", "score", "box", "idx", "joints", "pose_keypoints_2d", "shape", "top",
-         "id", "variant"}
+         "id", "variant", "computed"}
     )  # fmt: skip
 
     def sniff(self, peek: Peek) -> bool:
@@ -48,4 +48,5 @@ class AlphaPose(Codec):
 
     def losses(self, dataset: Dataset) -> list[Loss]:
         one_video = [m.kind for m in dataset.media] == ["video"] and any(i.track is not None for i in dataset.instances)
-        return [loss for loss in super().losses(dataset) if not (one_video and loss.feature == "videos")]
+        found = [loss for loss in super().losses(dataset) if not (one_video and loss.feature == "videos")]
+        return implied(found, dataset, lambda category: skeleton(len(category.skeleton or ())))

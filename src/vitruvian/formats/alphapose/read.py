@@ -16,6 +16,7 @@ from vitruvian.formats.alphapose.records import (
     VARIANTS,
     Record,
     box,
+    confidence,
     number,
     skeleton,
     track,
@@ -77,7 +78,7 @@ def read(path: Path) -> Dataset:
                 score=points.score if points.visibility.any() else None,
                 box=box(record),
                 track=track(record),
-                confidence=number(record.get("score")),
+                confidence=confidence(record),
                 extras={NAME: record},
             )
         )

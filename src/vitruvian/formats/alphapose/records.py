@@ -17,6 +17,8 @@ from vitruvian.labels.presets import preset_skeleton
 Record = dict[str, Any]
 
 NAME = "alphapose"
+#: Lists the fields of a person that nobody stated: AlphaPose's tools want a score of everyone.
+COMPUTED = "computed"
 MAX_POINTS = 1000
 MAX_FRAMES = 2**31
 
@@ -70,6 +72,16 @@ def number(value: Any) -> float | None:
     if type(value) not in (int, float) or abs(value) > sys.float_info.max or math.isnan(value):
         return None
     return float(value)
+
+
+def confidence(record: Record) -> float | None:
+    """Return how sure a person is; None where the file says that it is only the mean of the points' scores."""
+    return None if _is_computed(record) else number(record.get("score"))
+
+
+def _is_computed(record: Record) -> bool:
+    listed = record.get(COMPUTED)
+    return isinstance(listed, list) and "score" in listed
 
 
 def box(record: Record) -> Any:

@@ -7,7 +7,17 @@ from typing import Any
 import numpy as np
 
 from vitruvian.formats import scored
-from vitruvian.formats.alphapose.records import FRAME, NAME, VARIANTS, Record, box, number, places, track
+from vitruvian.formats.alphapose.records import (
+    COMPUTED,
+    FRAME,
+    NAME,
+    VARIANTS,
+    Record,
+    box,
+    confidence,
+    places,
+    track,
+)
 from vitruvian.labels import Dataset, Instance, MediaEntry
 
 
@@ -80,9 +90,18 @@ def _person(instance: Instance, dataset: Dataset, field: str, image: Any, catego
     if track(record) != instance.track:
         fresh = None if instance.track is None else _track_id(instance.track)
         _put(out, "idx", [fresh] if isinstance(record.get("idx"), list) and fresh is not None else fresh, True)
-    if number(record.get("score")) != instance.confidence:
+    if confidence(record) != instance.confidence:
+        out.pop(COMPUTED, None)
         _put(out, "score", instance.confidence, True)
+    elif COMPUTED in out and out[field] is not flat:
+        out |= _mean(instance)
     return out
+
+
+def _mean(instance: Instance) -> Record:
+    if instance.score is None or np.isnan(instance.score).all():
+        return {}
+    return {"score": round(float(np.nanmean(instance.score)), 6), COMPUTED: ["score"]}
 
 
 def _new(instance: Instance, dataset: Dataset, field: str, image: Any, category: Any) -> Record:
@@ -91,11 +110,7 @@ def _new(instance: Instance, dataset: Dataset, field: str, image: Any, category:
     if field != "keypoints":
         return {field: flat}
     out: Record = {"image_id": image, "category_id": category, "keypoints": flat}
-    known = instance.score is not None and not np.isnan(instance.score).all()
-    if instance.confidence is not None:
-        out["score"] = instance.confidence
-    elif known and instance.score is not None:
-        out["score"] = round(float(np.nanmean(instance.score)), 6)
+    out |= _mean(instance) if instance.confidence is None else {"score": instance.confidence}
     if instance.box is not None:
         out["box"] = _listed(instance.box)
     if instance.track is not None:

@@ -7,7 +7,8 @@ from pathlib import Path
 from vitruvian.formats.codec import Codec, register
 from vitruvian.formats.deeplabcut.hdf import KEY
 from vitruvian.formats.deeplabcut.read import CONFIGS, is_hdf, read, tables_in
-from vitruvian.formats.deeplabcut.write import write_file, write_project
+from vitruvian.formats.deeplabcut.write import keeps_name, write_file, write_project
+from vitruvian.formats.losses import Loss, renamed
 from vitruvian.formats.peek import Peek
 from vitruvian.formats.pose_table import header, is_lightning_pose
 from vitruvian.labels import Dataset
@@ -19,7 +20,7 @@ class DeepLabCut(Codec):
     title = "DeepLabCut project, labels (csv, h5), predictions"
     suffixes = (".csv", ".h5")
     folder = True
-    holds = frozenset({"no_box", "tracks", "unused_media", "names", "edges"})
+    holds = frozenset({"no_score", "no_box", "tracks", "unused_media", "names", "edges"})
     known = frozenset({"cells", "table", "index", "rows", "tables"})
 
     def sniff(self, peek: Peek) -> bool:
@@ -43,3 +44,6 @@ class DeepLabCut(Codec):
             write_file(dataset, path)
         else:
             write_project(dataset, path)
+
+    def losses(self, dataset: Dataset) -> list[Loss]:
+        return renamed(super().losses(dataset), dataset, keeps_name)

@@ -200,6 +200,12 @@ def _rows(entry: MediaEntry, used: list[int]) -> list[tuple[int, tuple[str, ...]
     return [(0, ("labeled-data", *_place(entry.name, entry.name)))]
 
 
+def keeps_name(entry: MediaEntry) -> bool:
+    """Whether a media is called the same in a project, where each picture is in a folder of labeled-data."""
+    parts = entry.name.split("/")
+    return entry.kind != "video" and len(parts) == 3 and parts[0] == "labeled-data" and _safe(parts)
+
+
 def _safe(parts: Sequence[str]) -> bool:
     return all(part not in ("", ".", "..") and ":" not in part and "\0" not in part for part in parts)
 

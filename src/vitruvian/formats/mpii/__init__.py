@@ -19,7 +19,7 @@ class Mpii(Codec):
     title = "MPII Human Pose, the Matlab file"
     suffixes = (".mat",)
     precision = 1e-11
-    holds = frozenset({"hidden", "no_box", "no_points", "unused_media"})
+    holds = frozenset({"hidden", "no_score", "no_box", "no_points", "media_names", "unused_media"})
     known = frozenset({"image", "annorect", "annopoints", "top", "others"})
 
     def sniff(self, peek: Peek) -> bool:
@@ -41,7 +41,7 @@ class MpiiJson(Codec):
     title = "MPII as a JSON list, as mmpose trains with"
     # Not plainly .json: a file of that ending that looks like no format, or is to be written, is meant to be COCO's.
     suffixes = (".mpii.json",)
-    holds = frozenset({"no_box", "no_points"})
+    holds = frozenset({"no_score", "no_box", "no_points", "media_names"})
     known = frozenset({"image", "joints", "joints_vis", "shape"})
 
     def sniff(self, peek: Peek) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vitruvian.formats.losses import Loss
+from vitruvian.formats.losses import Loss, implied
 from vitruvian.labels import Category, Dataset, Instance, Ontology, Skeleton
 from vitruvian.labels.presets import preset_skeleton
 
@@ -44,9 +44,7 @@ def points_of(instance: Instance, theirs: Skeleton | None) -> tuple[NDArray[np.f
 
 def losses(dataset: Dataset, found: list[Loss]) -> list[Loss]:
     """Return what is lost beyond `found`: points of other names; what MPII's skeleton says by itself is not."""
-    plain = all(c.skeleton is not None and c.skeleton.names == skeleton().names for c in dataset.ontology)
-    implied = {"names", "edges", "flips", "sigmas", "groups", "colors"} if plain else set()
-    kept = [loss for loss in found if loss.feature not in implied]
+    kept = implied(found, dataset, lambda _: skeleton())
     foreign = {
         c.name: np.array([name not in skeleton().index for name in c.skeleton.names], bool)
         for c in dataset.ontology

@@ -25,10 +25,12 @@ class Nwb(Codec):
         {
             "hidden",
             "scores",
+            "no_score",
             "tracks",
             "no_box",
             "no_points",
             "videos",
+            "media_names",
             "sizes",
             "unused_media",
             "names",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from vitruvian.formats.codec import Codec, register
-from vitruvian.formats.openpose.layout import ENDING, PARTS
+from vitruvian.formats.losses import Loss, implied, renamed
+from vitruvian.formats.openpose.layout import ENDING, PARTS, layout_of, skeleton
 from vitruvian.formats.openpose.read import read
-from vitruvian.formats.openpose.write import write
+from vitruvian.formats.openpose.write import keeps_name, write
 from vitruvian.formats.peek import Peek
 from vitruvian.labels import Dataset
 
@@ -37,3 +38,7 @@ class OpenPose(Codec):
 
     def write(self, dataset: Dataset, path: Path) -> None:
         write(dataset, path)
+
+    def losses(self, dataset: Dataset) -> list[Loss]:
+        found = renamed(super().losses(dataset), dataset, keeps_name)
+        return implied(found, dataset, lambda category: skeleton(layout_of(category).counts))

@@ -81,6 +81,12 @@ def _frames(entry: MediaEntry, labelled: list[int]) -> list[tuple[int, str, Reco
     return [(n, f"{name}_{n:012d}_keypoints", known.get(n, fresh)) for n in numbers]
 
 
+def keeps_name(entry: MediaEntry) -> bool:
+    """Whether a media is called the same once its files are read again: they are named after its last part."""
+    source = entry.extras.get(NAME, {})
+    return "file" in source or _stem(entry.name, keep_ending="frames" in source) == entry.name
+
+
 def _stem(name: str, *, keep_ending: bool = False) -> str:
     last = name.replace("\\", "/").rstrip("/").rpartition("/")[2].replace("\0", "")
     stem = last if keep_ending else Path(last).stem

@@ -20,8 +20,8 @@ class Sleap(Codec):
     suffixes = (".slp",)
     holds = frozenset(
         {
-            "hidden", "scores", "confidence", "no_box", "tracks", "no_points", "videos", "sizes", "unused_media",
-            "names", "edges", "flips", "categories", "skeletons",
+            "hidden", "scores", "no_score", "confidence", "no_box", "tracks", "no_points", "videos", "media_names",
+            "sizes", "unused_media", "names", "edges", "flips", "categories", "skeletons",
         }
     )  # fmt: skip
     known = frozenset({"predicted", "scores", "visible", "video", "backend", "name", "source", "tracks", "frames"})

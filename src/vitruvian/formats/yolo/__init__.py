@@ -25,8 +25,8 @@ class Yolo(Codec):
     precision = 1e-09
     holds = frozenset(
         {
-            "hidden", "boxes", "no_points", "sizes", "unused_media", "names", "flips", "categories", "skeletons",
-            "no_skeleton",
+            "hidden", "no_score", "boxes", "no_points", "media_names", "sizes", "unused_media", "names",
+            "flips", "categories", "skeletons", "no_skeleton",
         }
     )  # fmt: skip
     known = frozenset({"line", "row", "label", "image", "labelled"})

@@ -17,7 +17,7 @@ def own_losses(dataset: Dataset) -> list[Loss]:
     kept = [i for i in dataset.instances if not i.deleted]
     found: list[Loss] = []
     sizes = [len(c.skeleton) if c.skeleton else 0 for c in dataset.ontology]
-    padded = [c.name for c, size in zip(dataset.ontology, sizes, strict=True) if size < max(sizes)]
+    padded = [c.name for c, size in zip(dataset.ontology, sizes, strict=True) if 0 < size < max(sizes)]
     if padded:
         what = f"the number of keypoints of categories: filled up to {max(sizes)} with points that are not labelled"
         found.append(Loss("skeletons", what, len(padded), padded[0]))
