@@ -132,7 +132,8 @@ def _named(entry: MediaEntry, holds: frozenset[str], formats: tuple[str, ...]) -
         return entry.name
     if "openpose" in formats:
         return PurePosixPath(entry.name).stem
-    return f"labeled-data/{entry.name}"
+    folder, _, name = entry.name.rpartition("/")
+    return f"labeled-data/{folder or 'pictures'}/{name}"
 
 
 def _categories(ontology: Ontology, holds: frozenset[str], formats: tuple[str, ...]) -> Iterator[Category]:
