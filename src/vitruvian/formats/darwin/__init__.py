@@ -10,7 +10,7 @@ from vitruvian.errors import FormatError
 from vitruvian.formats.codec import Codec, register
 from vitruvian.formats.darwin.annotations import OWN
 from vitruvian.formats.darwin.classes import categories_of
-from vitruvian.formats.darwin.items import HINT, document_of, items_of, take_item
+from vitruvian.formats.darwin.items import HINT, document_of, items_of, members_of, take_item
 from vitruvian.formats.grouped import Group, Record, build, shapeless
 from vitruvian.formats.grouped.files import inner, json_files, limited_json, write_folder
 from vitruvian.formats.grouped.ontology import declared, kept, name_of, remember
@@ -91,12 +91,12 @@ def _write(dataset: Dataset, path: Path) -> None:
     dataset.check()
     source = dataset.extras.get("darwin", {})
     ontology = kept(dataset.ontology, source.get("ontology"))
-    items = items_of(dataset)
+    items, members = items_of(dataset), members_of(dataset)
     if path.suffix.lower() == ".json":
         if len(items) != 1:
             hint = "name a folder, not a file that ends in .json"
             raise FormatError("Darwin has a file for each image and video", where=str(path), hint=hint)
-        document = document_of(dataset, items[0])
+        document = document_of(dataset, items[0], members)
         own = document.get(OWN)
         if ontology is not None and (not isinstance(own, dict) or own.get("ontology") != ontology):
             document[OWN] = {**(own if isinstance(own, dict) else {}), "ontology": ontology}
@@ -109,7 +109,7 @@ def _write(dataset: Dataset, path: Path) -> None:
         name = inner(shelved or f"{inner(entry.name, entry.name)}.json", entry.name)
         if name in documents or name == OWN_FILE:
             raise FormatError("Two media have this name", where=entry.name, hint="give each its own name")
-        documents[name] = document_of(dataset, item)
+        documents[name] = document_of(dataset, item, members)
     if ontology is not None:
         documents[OWN_FILE] = {"ontology": ontology}
     write_folder(path, {name: encode_json(document) for name, document in documents.items()})

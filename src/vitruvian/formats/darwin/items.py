@@ -22,6 +22,8 @@ LIMIT = 2**31
 #: The slot of an item that never was Darwin's.
 FIRST = "0"
 
+Members = dict[int, list[Instance]]
+
 
 def take_item(
     document: Record, name: str, file: str, media: list[MediaEntry], groups: list[Group], notes: Remarks
@@ -119,7 +121,16 @@ def items_of(dataset: Dataset) -> list[list[int]]:
     return list(found.values())
 
 
-def document_of(dataset: Dataset, media: Sequence[int]) -> Record:
+def members_of(dataset: Dataset) -> Members:
+    """Return the instances of each media that are not deleted."""
+    found: Members = {}
+    for instance in dataset.instances:
+        if not instance.deleted:
+            found.setdefault(instance.media, []).append(instance)
+    return found
+
+
+def document_of(dataset: Dataset, media: Sequence[int], members: Members) -> Record:
     """Return the file of an item, whose slots these media are, with its edits where it came from one."""
     first = dataset.media[media[0]]
     taken: set[Any] = set()
@@ -127,7 +138,10 @@ def document_of(dataset: Dataset, media: Sequence[int]) -> Record:
         source = dataset.media[at].extras.get("darwin", {})
         taken |= {Key(key_of(record)) for _, _, record in source.get("others", ())}
         taken |= {Key(key_of(shell)) for shell in source.get("shells", ())}
-    parts = sorted((part for at in media for part in _annotations(dataset, at, taken)), key=lambda part: part[0])
+    parts = sorted(
+        (part for at in media for part in _annotations(dataset, at, members.get(at, []), taken)),
+        key=lambda part: part[0],
+    )
     annotations = [record for _, record in parts]
     if "darwin" in first.extras:
         return {**first.extras["darwin"]["shell"], "annotations": annotations}
@@ -141,7 +155,9 @@ def document_of(dataset: Dataset, media: Sequence[int]) -> Record:
     return {"version": "2.0", "item": item, "annotations": annotations}
 
 
-def _annotations(dataset: Dataset, media: int, taken: set[Any]) -> list[tuple[float, Record]]:
+def _annotations(
+    dataset: Dataset, media: int, members: Sequence[Instance], taken: set[Any]
+) -> list[tuple[float, Record]]:
     """Return the annotations of a media with their places in the file's list; infinity for new ones."""
     entry = dataset.media[media]
     source = entry.extras.get("darwin", {})
@@ -149,9 +165,8 @@ def _annotations(dataset: Dataset, media: int, taken: set[Any]) -> list[tuple[fl
     slot = source.get("slot", names[0])
     video, size = entry.kind == "video", (entry.height, entry.width)
     frames: dict[int, list[Instance]] = {}
-    for instance in dataset.instances:
-        if instance.media == media and not instance.deleted:
-            frames.setdefault(instance.frame if video else 0, []).append(_at_home(instance, slot, names))
+    for instance in members:
+        frames.setdefault(instance.frame if video else 0, []).append(_at_home(instance, slot, names))
     others: dict[int, list[tuple[int, Record]]] = {}
     for frame, at, record in source.get("others", ()):
         others.setdefault(frame, []).append((at, record))
