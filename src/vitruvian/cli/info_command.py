@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,11 @@ import click
 
 from vitruvian import settings
 from vitruvian.cli.output import json_option, report
-from vitruvian.errors import NotFound
-from vitruvian.formats import registry as formats
-from vitruvian.formats.codec import codecs
+from vitruvian.errors import NotFound, one_line
+from vitruvian.formats import locate
+from vitruvian.formats.archive import is_archive
+from vitruvian.formats.registry import read_known
+from vitruvian.labels import Visibility
 from vitruvian.labels.presets import preset, presets
 
 
@@ -21,7 +24,11 @@ from vitruvian.labels.presets import preset, presets
 @click.argument("thing")
 @json_option
 def command(thing: str, as_json: bool) -> None:
-    """Say what THING is: a project, an annotation file, an image, a video, a preset's name, or `presets`."""
+    """Say what THING is.
+
+    THING is a project, an annotation file, folder or zip archive of any known format, an image, a video, a preset's
+    name, or `presets`.
+    """
     path = Path(thing)
     # Unlike Path.exists this takes any text, however long.
     there = os.path.exists(thing)
@@ -31,12 +38,10 @@ def command(thing: str, as_json: bool) -> None:
         }
     elif (there and (path / settings.DATABASE).exists()) or thing.startswith(("postgresql:", "postgres:")):
         facts = _project(thing)
-    elif there and any(path.suffix.lower() in codec.suffixes for codec in codecs()):
+    elif there and (path.is_dir() or is_archive(path) or _may_be_labels(path)):
         facts = _labels(path, as_json)
-    elif there and path.is_file():
-        facts = _media(path)
     elif there:
-        raise NotFound("There is no project in this folder", where=thing, hint="make one with `vitruvian import`")
+        facts = _media(path)
     elif path.suffix or len(path.parts) > 1:
         raise NotFound(
             "There is no such file or folder",
@@ -68,16 +73,69 @@ def _project(name: str) -> dict[str, Any]:
         }
 
 
+def _may_be_labels(path: Path) -> bool:
+    return locate.sniff(path) is not None or path.suffix.lower() in locate.endings()
+
+
 def _labels(path: Path, as_json: bool) -> dict[str, Any]:
-    dataset = formats.read(path)
-    categories = [f"{c.name}: {len(c.skeleton) if c.skeleton else 0} keypoints" for c in dataset.ontology]
-    return {
-        "file": path,
-        "media": len(dataset.media),
-        "instances": len(dataset.instances),
-        "categories": categories,
-        "warnings": [asdict(w) if as_json else str(w) for w in dataset.warnings],
+    source, found = path, locate.Found()
+    if path.is_dir():
+        found = locate.find(path)
+        if not found.sources and not found.unknown:
+            raise NotFound(
+                "There is no project and no annotation file in this folder",
+                where=str(path),
+                hint="`vitruvian import` makes a project; `vitruvian convert --from NAME` reads a format that is named",
+            )
+        source = locate.only(found, path, "name the one that you mean").path
+    codec, dataset = read_known(source)
+    poses = dataset.poses
+    tracks = {(i.media, i.track) for i in dataset.instances if i.track is not None}
+    videos = sum(entry.kind == "video" for entry in dataset.media)
+    keypoints = {c.name: list(c.skeleton.names) if c.skeleton else [] for c in dataset.ontology}
+    # Beyond a category's own keypoints the columns are filled up.
+    counted = Counter(i.category for i in dataset.instances)
+    own = sum(counted[name] * len(names) for name, names in keypoints.items())
+    labelled = {state: int((poses.visibility == state).sum()) for state in (Visibility.VISIBLE, Visibility.HIDDEN)}
+    points = {
+        "visible": labelled[Visibility.VISIBLE],
+        "hidden": labelled[Visibility.HIDDEN],
+        "not_labelled": own - sum(labelled.values()),
     }
+    facts: dict[str, Any] = {"file": source, "format": codec.name if as_json else f"{codec.name} ({codec.title})"}
+    if as_json:
+        return facts | {
+            "media": len(dataset.media),
+            "videos": videos,
+            "instances": len(dataset.instances),
+            "tracks": len(tracks),
+            "categories": [
+                {"name": name, "instances": counted[name], "keypoints": names} for name, names in keypoints.items()
+            ],
+            "points": points,
+            "warnings": [asdict(w) for w in dataset.warnings],
+            "skipped": found.unknown,
+        }
+    return facts | {
+        "media": f"{len(dataset.media)}, of these videos: {videos}" if videos else len(dataset.media),
+        "instances": len(dataset.instances),
+        "tracks": len(tracks),
+        "categories": [
+            one_line(
+                f"{name}: {counted[name]} instances, {len(names)} keypoints{': ' if names else ''}{_listed(names)}",
+                5000,
+            )
+            for name, names in keypoints.items()
+        ],
+        "points": ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in points.items()),
+        "warnings": [str(w) for w in dataset.warnings] or "none",
+        **({"skipped": [f"{file}: no annotation file" for file in found.unknown]} if found.unknown else {}),
+    }
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - 25} more" if len(names) > 25 else ""
+    return f": {', '.join(names[:25])}{more}" if names else ""
 
 
 def _media(path: Path) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def only(found: Found, where: str | Path, hint: str) -> Source:
         raise FormatError(
             f"It holds no annotation file of a known format{looked}",
             where=str(where),
-            hint="--format or --from NAME says which it is; docs/formats/README.md lists what can be read",
+            hint="name its format (import has --format, convert --from); docs/formats/README.md lists what can be read",
         )
     if len(found.sources) > 1:
         raise _several("It holds several annotation files", found.sources, str(where), hint)
