@@ -92,7 +92,7 @@ def test_convert_says_what_deviates_and_spares_what_is_there(tmp_path: Path) -> 
 
 def test_info_of_files_and_presets(tmp_path: Path) -> None:
     facts = json.loads(vitruvian("info", coco_file(tmp_path / "in.json"), "--json").stdout)
-    assert (facts["media"], facts["instances"], facts["categories"]) == (1, 1, ["person: 17 keypoints"])
+    assert (facts["media"], facts["instances"], len(facts["categories"][0]["keypoints"])) == (1, 1, 17)
     assert "Top left corner" in vitruvian("info", "product_box").stdout
     box = json.loads(vitruvian("info", "product_box", "--json").stdout)
     assert box["keypoints"][0] == "front_top_left"

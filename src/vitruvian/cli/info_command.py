@@ -121,10 +121,7 @@ def _labels(path: Path, as_json: bool) -> dict[str, Any]:
         "instances": len(dataset.instances),
         "tracks": len(tracks),
         "categories": [
-            one_line(
-                f"{name}: {counted[name]} instances, {len(names)} keypoints{': ' if names else ''}{_listed(names)}",
-                5000,
-            )
+            one_line(f"{name}: {counted[name]} instances, {len(names)} keypoints{_listed(names)}", 5000)
             for name, names in keypoints.items()
         ],
         "points": ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in points.items()),
