@@ -37,6 +37,7 @@ def test_a_category_without_keypoints_has_no_skeleton():
         {"name": "a", "categories": [3]},
         {"name": "a", "categories": [{"nom": 1}]},
         {"name": "a", "categories": [], "version": float("inf")},
+        {"name": "a", "categories": [{"name": "b", "color": [1, 2, 3]}]},
     ],
 )
 def test_a_document_of_a_wrong_shape_is_refused(document):

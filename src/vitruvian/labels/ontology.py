@@ -112,7 +112,7 @@ def ontology_from_document(document: dict[str, Any]) -> Ontology:
             categories=tuple(
                 Category(
                     name=c["name"],
-                    color=c.get("color"),
+                    color=_color(c.get("color")),
                     skeleton=skeleton_from_document(c["skeleton"]) if c.get("skeleton") else None,
                     extras=c.get("extras") or {},
                 )
@@ -125,3 +125,9 @@ def ontology_from_document(document: dict[str, Any]) -> Ontology:
             where="ontology",
             hint="see docs/ontology.md for its fields",
         ) from error
+
+
+def _color(value: Any) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise TypeError("a colour is text")
+    return value
