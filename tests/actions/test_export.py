@@ -3,15 +3,17 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from tests.projects import make_project
 from vitruvian import read
-from vitruvian.actions.export import export
+from vitruvian.actions.export import export, labels, losses
 from vitruvian.actions.import_labels import import_labels
 from vitruvian.actions.import_media import import_media
 from vitruvian.actions.save_changes import InstanceChange, SaveRequest, save_changes
 from vitruvian.actions.start_labels import start_labels
+from vitruvian.errors import FormatError, NotFound
 from vitruvian.store import Store, label_sets
 
 
@@ -61,3 +63,29 @@ def test_a_folder_comes_out_as_an_archive(store: Store, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / name) as archive:
         assert any(member.endswith(".yaml") for member in archive.namelist())
     assert export(store, project.person, format="cvat")[1].endswith(".xml")
+
+
+def test_what_an_export_would_lose_is_what_is_not_in_it(store: Store, tmp_path: Path) -> None:
+    project = make_project(store)
+    assert losses(store, project.person) == []
+    lost = {loss.feature: (loss.count, loss.example) for loss in losses(store, project.person, format="yolo")}
+    assert lost["scores"] == (50, "instance p0")
+    assert lost["videos"] == (1, "clip.mp4")
+    assert "boxes" not in lost
+    content, name = export(store, project.person, format="yolo")
+    (tmp_path / name).write_bytes(content)
+    again = read(tmp_path / name)
+    assert all(instance.score is None for instance in again.instances)
+    assert all(instance.box is not None for instance in again.instances)
+    assert len(again.instances) == len(labels(store, project.person).instances)
+
+
+def test_losses_are_asked_of_what_there_is(store: Store) -> None:
+    project = make_project(store)
+    with pytest.raises(NotFound):
+        losses(store, 99)
+    with pytest.raises(FormatError, match="Unknown format"):
+        losses(store, project.person, format="odd")
+    for ask in (losses, export):
+        with pytest.raises(FormatError, match="read, not written"):
+            ask(store, project.person, format="leap")

@@ -1,4 +1,4 @@
-"""Export a label set: as a Dataset, or as the bytes of an annotation file."""
+"""Export a label set: as a Dataset, or as the bytes of an annotation file; and what that file would not hold."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from typing import Any
 
 from vitruvian.formats import registry as formats
+from vitruvian.formats.codec import Codec, unwritable
+from vitruvian.formats.losses import Loss
 from vitruvian.labels import Dataset, MediaEntry
 from vitruvian.store import instances, label_sets, media, ontologies
 from vitruvian.store.engine import Store
@@ -19,13 +21,27 @@ def export(store: Store, label_set: int, *, format: str = "coco") -> tuple[bytes
     NotFound
         No such label set.
     FormatError
-        Unknown format.
+        Unknown format, one that is read only, or labels that contradict it.
     """
     with store.read() as connection:
         name = label_sets.label_set(connection, label_set).name
-    codec = formats.by_name(format)
+    codec = _writer(format)
     content = codec.dumps(labels(store, label_set))
     return content, f"{re.sub(r'[^A-Za-z0-9_.-]+', '-', name).strip('-') or 'labels'}-{label_set}{codec.ending}"
+
+
+def losses(store: Store, label_set: int, *, format: str = "coco") -> list[Loss]:
+    """Return what of `label_set` an export in `format` would leave out, empty when it would hold everything.
+
+    Raises
+    ------
+    NotFound
+        No such label set.
+    FormatError
+        Unknown format, or one that is read only.
+    """
+    codec = _writer(format)
+    return codec.losses(labels(store, label_set))
 
 
 def labels(store: Store, label_set: int) -> Dataset:
@@ -50,3 +66,10 @@ def labels(store: Store, label_set: int) -> Dataset:
     ]
     kept = {name: value for name, value in source.items() if name != "media"}
     return Dataset(ontology=ontology, media=entries, instances=found, extras=kept)
+
+
+def _writer(format: str) -> Codec:
+    codec = formats.by_name(format, "format")
+    if not codec.writes:
+        raise unwritable(codec, "format")
+    return codec

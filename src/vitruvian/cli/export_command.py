@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from vitruvian.actions.export import labels
-from vitruvian.cli.output import json_option, note, report
+from vitruvian.cli.losses import allow_loss_option, report_option, tell_losses
+from vitruvian.cli.output import json_option, report
 from vitruvian.cli.project import choose, label_set_option, open_project, project_argument
 from vitruvian.formats import registry as formats
 
@@ -17,25 +19,46 @@ from vitruvian.formats import registry as formats
 @project_argument
 @click.argument("target", type=click.Path(path_type=Path))
 @label_set_option
-@click.option("--format", "format_name", help="Format of TARGET; known by its ending when left out.")
+@click.option("--to", "--format", "target_format", help="Format of TARGET; known by its ending when left out.")
+@allow_loss_option
+@report_option
 @click.option("--force", is_flag=True, help="Replace TARGET when it exists.")
 @json_option
 def command(
-    project: str, target: Path, label_set: int | None, format_name: str | None, force: bool, as_json: bool
+    project: str,
+    target: Path,
+    label_set: int | None,
+    target_format: str | None,
+    allow_loss: bool,
+    report_file: Path | None,
+    force: bool,
+    as_json: bool,
 ) -> None:
-    """Write the labels of PROJECT to TARGET: a person's when there are some, otherwise a model's or an import's."""
-    if target.exists() and not force:
+    """Write the labels of PROJECT to TARGET: a person's when there are some, otherwise a model's or an import's.
+
+    What the target cannot hold is listed and counted before anything is written, and refused without --allow-loss.
+    """
+    # Unlike Path.exists this takes any text, however long.
+    if os.path.exists(target) and not force:
         raise click.UsageError(f"{target} exists; --force replaces it")
-    codec = formats.target(target, format=format_name)
+    writer = formats.target(target, format=target_format)
     with open_project(project, read_only=True) as opened:
         with opened.store.read() as connection:
             kinds = ("person", "consensus", "model", "import", "gold")
             chosen = choose(connection, opened.id, label_set, kinds=kinds)
         dataset = labels(opened.store, chosen.id)
-    lost = codec.losses(dataset)
-    codec.write(dataset, target)
-    if not as_json:
-        note([str(loss) for loss in lost], title="Not in the file")
-    counts = {"media": len(dataset.media), "instances": len(dataset.instances)}
-    facts = {"target": target, "label_set": chosen.id, **counts}
+    lost = writer.losses(dataset)
+    facts = {"project": project, "label_set": chosen.id, "target": str(target), "to": writer.name}
+    tell_losses(
+        lost,
+        source=f"label set {chosen.name or chosen.id}",
+        target=target,
+        writer=writer,
+        facts=facts,
+        report_file=report_file,
+        allowed=allow_loss,
+        as_json=as_json,
+    )
+    writer.write(dataset, target)
+    facts |= {"media": len(dataset.media), "instances": len(dataset.instances)}
     report({**facts, "lost": [asdict(loss) for loss in lost]} if as_json else facts, as_json=as_json)
