@@ -19,10 +19,11 @@ LISTS = ["/projects/{p}/media?after={}", "/projects/{p}/media?limit={}", "/proje
          "/label-sets/{l}/instances?last={}", "/label-sets/{l}/routes?media={}", "/label-sets/{l}/history?media={}",
          "/label-sets/{l}/history?frame={}", "/label-sets/{l}/history?limit={}", "/label-sets/{l}/history?instance={}",
          "/media/{c}/frames/0.jpg?quality={}", "/media/{c}/thumbnail.jpg?size={}",
-         "/label-sets/{l}/export?format={}"]  # fmt: skip
+         "/label-sets/{l}/export?format={}", "/label-sets/{l}/export/losses?format={}"]  # fmt: skip
 PATHS = ["/projects/{}", "/projects/{}/media", "/media/{}", "/media/{}/file", "/media/{}/thumbnail.jpg",
          "/media/{}/frames/0.jpg", "/media/{c}/frames/{}.jpg", "/ontologies/{}", "/label-sets/{}/instances",
-         "/label-sets/{}/routes", "/label-sets/{}/history", "/label-sets/{}/export"]  # fmt: skip
+         "/label-sets/{}/routes", "/label-sets/{}/history", "/label-sets/{}/export",
+         "/label-sets/{}/export/losses"]  # fmt: skip
 BODIES = [
     b"",
     b"{",

@@ -1,13 +1,10 @@
 """Projects, media, ontologies, label sets, routes and history over HTTP."""
 
-import mimetypes
-
 import msgspec
 from fastapi import APIRouter
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from vitruvian.actions.export import export
 from vitruvian.actions.save_changes import save_changes
 from vitruvian.actions.start_labels import start_labels
 from vitruvian.errors import NotFound
@@ -118,13 +115,6 @@ def router(store: Store, author: str) -> APIRouter:  # noqa: C901 a list of addr
             for c in found
         ]
         return answer(wire.HistoryOut(shown))
-
-    @api.get("/label-sets/{id}/export", operation_id="export", response_class=Response)
-    def exported(id: Id, format: str = "coco") -> Response:
-        content, name = export(store, id, format=format)
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        return Response(content, media_type=kind, headers=headers)
 
     return api
 

@@ -213,6 +213,33 @@ class LabelSetIn(Struct, forbid_unknown_fields=True):
     parent: Id | None = None
 
 
+class FormatOut(Struct):
+    """A format of annotation files; a folder is downloaded as an archive."""
+
+    name: str
+    title: str
+    ending: str
+    folder: bool
+    writes: bool
+
+
+class FormatsOut(Struct):
+    formats: list[FormatOut]
+
+
+class LossOut(Struct):
+    """Something that labels say and a format cannot hold; `example` is the first of `count`."""
+
+    feature: str
+    what: str
+    count: int
+    example: str
+
+
+class LossesOut(Struct):
+    losses: list[LossOut]
+
+
 class SessionOut(Struct):
     author: str
     mode: Literal["local"]

@@ -208,6 +208,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/formats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Formats */
+        get: operations["formats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/label-sets/{id}/export": {
         parameters: {
             query?: never;
@@ -217,6 +234,23 @@ export interface paths {
         };
         /** Exported */
         get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/label-sets/{id}/export/losses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lost */
+        get: operations["export_losses"];
         put?: never;
         post?: never;
         delete?: never;
@@ -375,6 +409,21 @@ export interface components {
         ErrorOut: {
             error: components["schemas"]["ErrorBody"];
         };
+        /**
+         * FormatOut
+         * @description A format of annotation files; a folder is downloaded as an archive.
+         */
+        FormatOut: {
+            name: string;
+            title: string;
+            ending: string;
+            folder: boolean;
+            writes: boolean;
+        };
+        /** FormatsOut */
+        FormatsOut: {
+            formats: components["schemas"]["FormatOut"][];
+        };
         /** HealthOut */
         HealthOut: {
             /** @enum {unknown} */
@@ -428,6 +477,20 @@ export interface components {
             ontology: number;
             counts: components["schemas"]["Counts"];
             open_routes: number;
+        };
+        /**
+         * LossOut
+         * @description Something that labels say and a format cannot hold; `example` is the first of `count`.
+         */
+        LossOut: {
+            feature: string;
+            what: string;
+            count: number;
+            example: string;
+        };
+        /** LossesOut */
+        LossesOut: {
+            losses: components["schemas"]["LossOut"][];
         };
         /** MediaListOut */
         MediaListOut: {
@@ -1038,6 +1101,26 @@ export interface operations {
             };
         };
     };
+    formats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormatsOut"];
+                };
+            };
+        };
+    };
     export: {
         parameters: {
             query?: {
@@ -1065,6 +1148,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    export_losses: {
+        parameters: {
+            query?: {
+                format?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LossesOut"];
+                };
+            };
+            /** @description Refused */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
                 };
             };
         };
