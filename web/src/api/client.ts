@@ -55,6 +55,9 @@ export const api = {
     take(client.GET("/api/v1/label-sets/{id}/instances", { params: { path: { id }, query: { media } } })),
   routes: (id: number) =>
     take(client.GET("/api/v1/label-sets/{id}/routes", { params: { path: { id }, query: { state: "open" } } })),
+  formats: () => take(client.GET("/api/v1/formats")),
+  exportLosses: (id: number, format: string, signal: AbortSignal) =>
+    take(client.GET("/api/v1/label-sets/{id}/export/losses", { params: { path: { id }, query: { format } }, signal })),
   startLabels: (id: number, body: Schemas["LabelSetIn"]) =>
     take(client.POST("/api/v1/projects/{id}/label-sets", { params: { path: { id } }, body })),
   save: (id: number, body: Schemas["SaveIn"], signal: AbortSignal) =>
@@ -65,5 +68,6 @@ export const address = {
   frame: (media: number, frame: number) => `/api/v1/media/${String(media)}/frames/${String(frame)}.jpg`,
   thumbnail: (media: number) => `/api/v1/media/${String(media)}/thumbnail.jpg`,
   file: (media: number) => `/api/v1/media/${String(media)}/file`,
-  export: (labelSet: number) => `/api/v1/label-sets/${String(labelSet)}/export?format=coco`,
+  export: (labelSet: number, format: string) =>
+    `/api/v1/label-sets/${String(labelSet)}/export?format=${encodeURIComponent(format)}`,
 };
