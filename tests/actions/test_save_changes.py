@@ -390,3 +390,50 @@ def test_killed_in_the_middle_of_200_clients_saving(address: str) -> None:
     requests = {id.rpartition("-")[0] for id in stored}
     assert acknowledged <= requests
     assert stored == recorded == {f"{request}-{k}" for request in requests for k in range(3)}
+
+
+MASK = [[0.0, 0.0, 4.0, 0.0, 4.0, 4.0]]
+
+
+def measured(store: Store, project: Project, *, masked: bool, area: float) -> None:
+    save(store, project, "made", InstanceChange("p3", 0, mask=MASK if masked else None, area=area, crowd=True))
+
+
+@pytest.mark.parametrize(
+    ("masked", "area", "edit", "left"),
+    [
+        (False, 60.0, {"box": (5, 5, 9.5, 9.25)}, 60.0),
+        (False, 60.0, {"box": (0, 0, 9.5, 10)}, None),
+        (False, 60.0, {"box": None}, None),
+        (True, 8.0, {"box": (0, 0, 9.5, 10)}, 8.0),
+        (True, 9.5 * 9.25, {"box": (0, 0, 9.5, 10)}, None),
+        (True, 8.0, {"mask": None}, None),
+        (True, 8.0, {"mask": [[0.0, 0.0, 5.0, 0.0, 5.0, 5.0]]}, None),
+        (True, 8.0, {"mask": None, "area": 3.5}, 3.5),
+        (False, 60.0, {"points": {1: (50, 60, 2)}}, 60.0),
+    ],
+)  # fmt: skip
+def test_a_stated_area_goes_with_the_shape_that_it_is_of(
+    store: Store, project: Project, masked: bool, area: float, edit: dict[str, Any], left: float | None
+) -> None:
+    measured(store, project, masked=masked, area=area)
+    (after,) = save(store, project, "edited", InstanceChange("p3", 1, **edit))
+    assert after["area"] == left
+    assert after["crowd"] is True
+    assert shown(store, project, "p3") == after
+
+
+def test_undoing_brings_the_area_back(store: Store, project: Project) -> None:
+    measured(store, project, masked=True, area=8.0)
+    save(store, project, "do", InstanceChange("p3", 1, mask=None))
+    with store.read() as connection:
+        found = [c for c in changes.history(connection, project.person) if c.request == "do"]
+    assert found[0].before == {"mask": MASK, "area": 8.0}
+    assert found[0].after == {"mask": None, "area": None}
+    (after,) = save(store, project, "undo", InstanceChange("p3", 2, **found[0].before))
+    assert (after["mask"], after["area"]) == (MASK, 8.0)
+
+
+def test_an_area_that_is_no_number(store: Store, project: Project) -> None:
+    with pytest.raises(LabelError, match="nan is no area"):
+        save(store, project, "r", InstanceChange("p3", 0, area=float("nan")))

@@ -1,3 +1,4 @@
+import json
 import re
 import sqlite3
 from contextlib import closing
@@ -7,11 +8,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import CheckConstraint, func, select
+from sqlalchemy import CheckConstraint, Connection, func, select, update
 
 from tests.projects import make_project
 from vitruvian.errors import Unavailable
-from vitruvian.store import Store, migrate, open_store, schema
+from vitruvian.store import Store, instances, migrate, open_store, schema
 from vitruvian.store.migrate import alembic_config
 
 #: A later version that rebuilds a table which many rows refer to: the change that once took the rows below with it.
@@ -109,14 +110,14 @@ def test_a_sqlite_file_is_copied_before_an_upgrade(tmp_path: Path, later: Path) 
     path = tmp_path / "v.db"
     with open_store(path, create=True) as store:
         make_project(store)
-    (tmp_path / "v-before-upgrade-from-0001.db").write_text("a copy from an earlier time")
+    (tmp_path / "v-before-upgrade-from-0002.db").write_text("a copy from an earlier time")
     upgrade_to(later)
     open_store(path).close()
-    copy = tmp_path / "v-before-upgrade-from-0001-2.db"
+    copy = tmp_path / "v-before-upgrade-from-0002-2.db"
     with closing(sqlite3.connect(copy)) as old:
         assert old.execute("SELECT name FROM media").fetchall() == [("clip.mp4",)]
         assert old.execute("SELECT count(*) FROM instance").fetchone() == (10,)
-    assert (tmp_path / "v-before-upgrade-from-0001.db").read_text() == "a copy from an earlier time"
+    assert (tmp_path / "v-before-upgrade-from-0002.db").read_text() == "a copy from an earlier time"
 
 
 @pytest.mark.parametrize(
@@ -154,5 +155,38 @@ def test_a_project_of_a_newer_version_is_left_alone(address: str) -> None:
 def test_reading_only_does_not_upgrade(address: str, later: Path) -> None:
     open_store(address, create=True).close()
     upgrade_to(later)
-    with pytest.raises(Unavailable, match="are at 0001, this Vitruvian's at 9999"):
+    with pytest.raises(Unavailable, match="are at 0002, this Vitruvian's at 9999"):
         open_store(address, read_only=True)
+
+
+def test_a_project_of_the_first_version_takes_over_what_its_coco_records_say(address: str) -> None:
+    with open_store(address, create=True) as store:
+        project = make_project(store)
+        records: dict[str, dict[str, object]] = {
+            "p1": {"area": 700, "iscrowd": 1},
+            "p2": {"score": 0.25, "area": "large", "iscrowd": 0},
+            "p3": {"area": 16.5, "segmentation": [[0, 0, 4, 0, 4, 4]]},
+        }
+
+        def first_version(connection: Connection) -> None:
+            for id, record in records.items():
+                connection.execute(
+                    update(schema.instance)
+                    .where(schema.instance.c.id == id)
+                    .values(extras=json.dumps({"coco": record}))
+                )
+            for name in ("confidence", "area", "crowd"):
+                connection.exec_driver_sql(f"ALTER TABLE instance DROP COLUMN {name}")
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+
+        store.write(first_version)
+    with open_store(address) as store, store.read() as connection:
+        found = instances.find(connection, project.model, [f"p{n}" for n in range(10)])
+    said = {id: (i.confidence, i.area, i.crowd) for id, i in found.items()}
+    nothing = (None, None, False)
+    assert said.pop("p1") == (None, 700.0, True)
+    assert said.pop("p2") == (0.25, None, False)
+    # Its mask was taken away since: the area is no longer the instance's.
+    assert said.pop("p3") == nothing
+    assert len(said) == 7
+    assert set(said.values()) == {nothing}

@@ -234,6 +234,7 @@ def _instances(
             visibility=visibility,
             score=score,
             box=poses.box[row].round(2) if np.isfinite(poses.box[row]).all() else None,
+            confidence=float(poses.confidence[row]) if np.isfinite(poses.confidence[row]) else None,
             track=str(track) if track >= 0 else None,
         )
 

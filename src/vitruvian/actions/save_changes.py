@@ -21,10 +21,10 @@ from vitruvian.store import instances, label_sets, media, ontologies, requests, 
 from vitruvian.store.engine import Store
 from vitruvian.store.rows import ChangeRow, now
 
-#: A field that the change does not speak of; None means "take it away" for box, mask and track.
+#: A field that the change does not speak of; None means "take it away" for box, mask, area and track.
 UNTOUCHED: Any = type("Untouched", (), {"__repr__": lambda _: "UNTOUCHED", "__bool__": lambda _: False})()
 
-_FIELDS = ("category", "box", "mask", "track", "attributes", "deleted")
+_FIELDS = ("category", "box", "mask", "area", "crowd", "track", "attributes", "deleted")
 
 #: PostgreSQL refuses index entries that are much longer.
 _LONGEST_ID = 200
@@ -54,6 +54,9 @@ class InstanceChange:
         By index in skeleton order; pixels.
     box : (x, y, width, height) or None
     mask : dict or list or None
+    area : float or None
+        When left out, a stated area stays as long as the mask and box that it is of.
+    crowd : bool
     track : str or None
     attributes : dict
     deleted : bool
@@ -67,6 +70,8 @@ class InstanceChange:
     points: Mapping[int, Sequence[float]] = field(default_factory=dict)
     box: Sequence[float] | None = UNTOUCHED
     mask: dict[str, Any] | list[Any] | None = UNTOUCHED
+    area: float | None = UNTOUCHED
+    crowd: bool = UNTOUCHED
     track: str | None = UNTOUCHED
     attributes: dict[str, Any] = UNTOUCHED
     deleted: bool = UNTOUCHED
@@ -283,12 +288,32 @@ def _apply(change: InstanceChange, before: Instance | None, ontology: Ontology) 
         if change.box is not None and len(change.box) != 4:
             raise LabelError("A box is x, y, width, height", where=f"instance {change.instance}")
         instance.box = None if change.box is None else np.array(change.box, np.float64)
-    for name in ("mask", "track", "attributes", "deleted"):
+    for name in ("mask", "crowd", "track", "attributes", "deleted"):
         value = getattr(change, name)
         if value is not UNTOUCHED:
             setattr(instance, name, value)
+    if change.area is not UNTOUCHED:
+        if change.area is not None and not isfinite(change.area):
+            raise LabelError(f"{change.area} is no area", where=f"instance {change.instance}")
+        instance.area = change.area
+    elif before is not None and _is_of_another_shape(before, instance):
+        instance.area = None
     check_instance(instance, skeleton)
     return instance
+
+
+def _is_of_another_shape(before: Instance, after: Instance) -> bool:
+    """Say whether the area that was stated of an instance is not its area any more; `areaStands` is the page's rule.
+
+    It was measured on the mask, or is the box's where there is no mask or the two agree.
+    """
+    if before.mask != after.mask:
+        return True
+    if before.box is None or before.area is None:
+        return False
+    size = before.box[2] * before.box[3]
+    of_box = before.mask is None or abs(before.area - size) <= 1e-6 * size
+    return of_box and (after.box is None or not np.array_equal(before.box[2:], after.box[2:]))
 
 
 def _place(instance: Instance, points: Mapping[int, Sequence[float]]) -> None:
@@ -341,7 +366,9 @@ def _copy(instance: Instance) -> Instance:
 def _difference(before: Instance | None, after: Instance, new: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the touched fields as they were and as they are, both JSON-able; `new` is the document of `after`."""
     if before is None:
-        untouched: dict[str, Any] = {"box": None, "mask": None, "track": None, "attributes": {}, "deleted": False}
+        untouched: dict[str, Any] = {
+            "box": None, "mask": None, "area": None, "crowd": False, "track": None, "attributes": {}, "deleted": False,
+        }  # fmt: skip
         points = {str(k): new["points"][3 * k : 3 * k + 3] for k in np.flatnonzero(after.visibility).tolist()}
         shown = {name: new[name] for name in _FIELDS if new[name] != untouched.get(name)}
         return {}, {**shown, "points": points}

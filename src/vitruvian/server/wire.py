@@ -33,6 +33,9 @@ class InstanceOut(Struct):
     keyed: list[int] | None
     box: list[float] | None
     mask: Any
+    confidence: float | None
+    area: float | None
+    crowd: bool
     attributes: dict[str, Any]
     revision: int
     deleted: bool
@@ -53,6 +56,8 @@ class ChangeIn(Struct, forbid_unknown_fields=True):
     points: dict[int, list[float]] = {}
     box: list[float] | UnsetType | None = UNSET
     mask: dict[str, Any] | list[Any] | UnsetType | None = UNSET
+    area: float | UnsetType | None = UNSET
+    crowd: bool | UnsetType = UNSET
     track: Text | UnsetType | None = UNSET
     attributes: dict[str, Any] | UnsetType = UNSET
     deleted: bool | UnsetType = UNSET
@@ -278,6 +283,8 @@ def save_request(read: SaveIn) -> SaveRequest:
                 category=_touched(c.category),
                 box=_touched(c.box),
                 mask=_touched(c.mask),
+                area=_touched(c.area),
+                crowd=_touched(c.crowd),
                 track=_touched(c.track),
                 attributes=_touched(c.attributes),
                 deleted=_touched(c.deleted),

@@ -139,7 +139,8 @@ def poses_with_ids(
     """Return the label set as columns, and the instances' ids in the same order."""
     c = _table.c
     query = select(
-        c.id, c.media_id, c.frame, c.category, c.track, c.xy, c.visibility, c.score, c.box
+        c.id, c.media_id, c.frame, c.category, c.track, c.xy, c.visibility, c.score, c.box,
+        c.confidence, c.area, c.crowd,
     ).where(_shown(lineage(connection, label_set)), c.deleted == 0)  # fmt: skip
     if media is not None:
         query = query.where(c.media_id == media)
@@ -147,10 +148,15 @@ def poses_with_ids(
     table = empty_poses(len(rows), ontology.max_keypoints)
     if not rows:
         return table, []
-    ids, media_ids, frames, categories, tracks, xy, visibility, score, box = zip(*rows, strict=True)
+    ids, media_ids, frames, categories, tracks, xy, visibility, score, box, confidence, area, crowd = zip(
+        *rows, strict=True
+    )
     names, table.category[:] = _numbered(categories, ontology.index)
     table.media[:], table.frame[:] = media_ids, frames
     table.track[:] = _track_numbers(tracks)
+    # None becomes NaN: nobody said.
+    table.confidence[:], table.area[:] = np.array(confidence, np.float64), np.array(area, np.float64)
+    table.crowd[:] = crowd
     lengths = np.fromiter(map(len, visibility), np.int64, len(rows))
     for name in names:
         rows_of = np.flatnonzero(table.category == ontology.index[name])

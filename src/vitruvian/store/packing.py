@@ -18,13 +18,13 @@ _F8, _F4, _U1 = np.dtype("<f8"), np.dtype("<f4"), np.dtype("u1")
 #: The columns in the order in which :func:`pack` fills them.
 COLUMNS = (
     "label_set_id", "id", "media_id", "frame", "track", "category", "xy", "visibility", "score", "keyed", "box",
-    "mask", "attributes", "extras", "revision", "deleted", "updated_at",
+    "mask", "confidence", "area", "crowd", "attributes", "extras", "revision", "deleted", "updated_at",
 )  # fmt: skip
 
 #: PostgreSQL's types of the columns, for its binary bulk protocol.
 POSTGRESQL_TYPES = (
     "int8", "text", "int8", "int4", "text", "text", "bytea", "bytea", "bytea", "bytea", "bytea",
-    "text", "text", "text", "int4", "int4", "text",
+    "text", "float8", "float8", "int4", "text", "text", "int4", "int4", "text",
 )  # fmt: skip
 
 
@@ -45,6 +45,9 @@ def pack(instances: Sequence[Instance], label_set: int) -> list[tuple[Any, ...]]
             _bytes(i.keyed, _U1),
             _bytes(i.box, _F8),
             None if i.mask is None else dumps(i.mask),
+            None if i.confidence is None else float(i.confidence),
+            None if i.area is None else float(i.area),
+            int(i.crowd),
             dumps(i.attributes) if i.attributes else "{}",
             dumps(i.extras) if i.extras else "{}",
             int(i.revision),
@@ -69,6 +72,9 @@ def unpack(row: Row[Any], label_set: int) -> Instance:
         box=None if row.box is None else np.frombuffer(row.box, "<f8").copy(),
         mask=None if row.mask is None else loads(row.mask),
         track=row.track,
+        confidence=row.confidence,
+        area=row.area,
+        crowd=bool(row.crowd),
         attributes={} if row.attributes == "{}" else loads(row.attributes),
         extras={} if row.extras == "{}" else loads(row.extras),
         revision=row.revision if row.label_set_id == label_set else 0,

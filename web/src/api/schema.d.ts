@@ -372,6 +372,8 @@ export interface components {
             };
             box?: number[] | null;
             mask?: Record<string, never> | unknown[] | null;
+            area?: number | null;
+            crowd?: boolean;
             track?: string | null;
             attributes?: Record<string, never>;
             deleted?: boolean;
@@ -449,6 +451,9 @@ export interface components {
             keyed: number[] | null;
             box: number[] | null;
             mask: unknown;
+            confidence: number | null;
+            area: number | null;
+            crowd: boolean;
             attributes: Record<string, never>;
             revision: number;
             deleted: boolean;

@@ -5,7 +5,7 @@
 import type { Diff, EditorInstance } from "./types";
 
 /** Fields that stand or fall as one. */
-const WHOLE = ["category", "track", "box", "mask", "attributes", "deleted"] as const;
+const WHOLE = ["category", "track", "box", "mask", "area", "crowd", "attributes", "deleted"] as const;
 
 export type WholeField = (typeof WHOLE)[number];
 
@@ -34,7 +34,7 @@ export function changed(before: EditorInstance | null, after: EditorInstance): C
 
 function initial(field: WholeField): unknown {
   if (field === "attributes") return {};
-  if (field === "deleted") return false;
+  if (field === "deleted" || field === "crowd") return false;
   return null;
 }
 

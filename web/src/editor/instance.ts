@@ -20,6 +20,9 @@ export function emptyInstance(
     keyed: null,
     box: null,
     mask: null,
+    confidence: null,
+    area: null,
+    crowd: false,
     attributes: {},
     revision: 0,
     deleted: false,
@@ -107,7 +110,20 @@ export function swapSides(
 }
 
 export function setBox(instance: EditorInstance, box: Box | null): EditorInstance {
-  return { ...instance, box };
+  return { ...instance, box, area: areaStands(instance, box) ? instance.area : null };
+}
+
+/**
+ * Whether a stated area is still the instance's with another box: it was measured on the mask, or is the box's where
+ * there is no mask or the two agree. The server has the same rule (actions/save_changes.py); saying it here too lets
+ * undo bring the area back.
+ */
+function areaStands(instance: EditorInstance, box: Box | null): boolean {
+  const { area, mask, box: before } = instance;
+  if (area === null || !before) return true;
+  const size = before[2] * before[3];
+  const ofBox = mask === null || Math.abs(area - size) <= 1e-6 * size;
+  return !ofBox || (box !== null && box[2] === before[2] && box[3] === before[3]);
 }
 
 /** The smallest box around the labelled points, or null without any. */

@@ -28,6 +28,12 @@ export interface EditorInstance {
   readonly keyed: Uint8Array | null;
   readonly box: Box | null;
   readonly mask: unknown;
+  /** How sure a model was of the instance as a whole. */
+  readonly confidence: number | null;
+  /** Of the object itself, square pixels, where somebody stated it. */
+  readonly area: number | null;
+  /** Several objects marked as one. */
+  readonly crowd: boolean;
   readonly attributes: Readonly<Record<string, unknown>>;
   /** The server's counter; 0 means never saved. */
   readonly revision: number;

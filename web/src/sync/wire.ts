@@ -12,6 +12,9 @@ export function fromWire(instance: Schemas["InstanceOut"]): EditorInstance {
     box: (instance.box as Box | null | undefined) ?? null,
     track: instance.track ?? null,
     mask: instance.mask ?? null,
+    confidence: instance.confidence ?? null,
+    area: instance.area ?? null,
+    crowd: instance.crowd ?? false,
   };
 }
 

@@ -36,7 +36,7 @@ function person(i: number): EditorInstance {
   const top = Math.floor(i / 10) * 208 + 20;
   const empty: EditorInstance = {
     id: `p${i}`, media: 1, frame: 0, category: "person", track: null, points: new Float64Array(3 * KEYPOINTS), scores: null,
-    keyed: null, box: [left - 8, top - 8, 176, 196], mask: null, attributes: {}, revision: 1, deleted: false,
+    keyed: null, box: [left - 8, top - 8, 176, 196], mask: null, confidence: null, area: null, crowd: false, attributes: {}, revision: 1, deleted: false,
   };
   const places = Array.from({ length: KEYPOINTS }, (_, k) => {
     const angle = k * 0.47;

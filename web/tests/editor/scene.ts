@@ -28,7 +28,7 @@ export const VIDEO: EditorMedia = { id: 1, kind: "video", name: "clip.mp4", widt
 export function person(id: string, frame: number, x: number, y: number, more: Partial<EditorInstance> = {}): EditorInstance {
   const empty: EditorInstance = {
     id, media: 1, frame, category: "person", track: id.split("@")[0] ?? id, points: new Float64Array(15), scores: null,
-    keyed: null, box: null, mask: null, attributes: {}, revision: 1, deleted: false,
+    keyed: null, box: null, mask: null, confidence: null, area: null, crowd: false, attributes: {}, revision: 1, deleted: false,
   };
   const places = [[0, 0], [-40, 60], [40, 60], [-20, 150], [20, 150]] as const;
   const placed = setPoints(empty, places.map(([dx, dy], k) => [k, { x: x + dx, y: y + dy, v: 2 }] as const));

@@ -16,7 +16,7 @@ export const newDatabase = (): string => `test-${String(databases++)}`;
 export function instance(x: number, more: Partial<EditorInstance> = {}): EditorInstance {
   return {
     id: "a", media: 1, frame: 2, category: "person", track: null, points: Float64Array.of(x, 5, 2, 0, 0, 0),
-    scores: null, keyed: null, box: null, mask: null, attributes: {}, revision: 3, deleted: false, ...more,
+    scores: null, keyed: null, box: null, mask: null, confidence: null, area: null, crowd: false, attributes: {}, revision: 3, deleted: false, ...more,
   };
 }
 
@@ -31,7 +31,7 @@ export const answer = (body: Schemas["SaveIn"], revision: number): Schemas["Save
   request: body.request,
   instances: (body.changes ?? []).map((change) => ({
     id: change.instance, media: 1, frame: 2, category: "person", track: null, points: [9, 5, 2, 0, 0, 0], scores: null,
-    keyed: null, box: null, mask: null, attributes: {}, revision, deleted: false,
+    keyed: null, box: null, mask: null, confidence: null, area: null, crowd: false, attributes: {}, revision, deleted: false,
   })),
 });
 
