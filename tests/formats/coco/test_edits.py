@@ -64,7 +64,9 @@ NO_MASK = person(segmentation=[], area=3)
         (person(area=700), box(1, 2, 10, 20.5), {"bbox": [1, 2, 10.0, 20.5]}),
         (NO_MASK, box(1, 2, 10, 20), {"bbox": [1, 2, 10.0, 20], "area": 200.0}),
         (person(), assign(mask=POLYGON), {"segmentation": POLYGON, "area": 100.0}),
-        (person(), assign(mask=None), {"segmentation": []}),
+        (person(), assign(area=77.5), {"area": 77.5}),
+        (person(), assign(crowd=True), {"iscrowd": 1}),
+        (person(score=0.5), assign(confidence=0.75), {"score": 0.75}),
         (person(), assign(track="12"), {"track_id": 12}),
         (person(track_id=3), assign(track="left one"), {"track_id": "left one"}),
         (person(), assign(attributes={"sat": True}), {"attributes": {"sat": True}}),
@@ -79,6 +81,21 @@ def test_an_edit_changes_its_numbers_and_no_others(
 
 def test_a_removed_box_leaves_no_field() -> None:
     assert "bbox" not in edited(coco_file(person()), assign(box=None))
+
+
+@pytest.mark.parametrize(
+    ("before", "edit", "gone"),
+    [
+        (person(), assign(mask=None), "area"),
+        (person(), assign(area=None), "area"),
+        (person(score=0.5), assign(confidence=None), "score"),
+    ],
+)
+def test_what_an_edit_took_away_leaves_no_field(
+    before: dict[str, Any], edit: Callable[[Instance], object], gone: str
+) -> None:
+    assert gone in before
+    assert gone not in edited(coco_file(before), edit)
 
 
 def test_a_hand_goes_back_into_its_own_field() -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from vitruvian.formats.coco import points as decode
 from vitruvian.formats.coco.computed import recomputed
-from vitruvian.formats.coco.masks import area
+from vitruvian.formats.coco.masks import area as covered_area
 from vitruvian.labels import Instance
 
 Record = dict[str, Any]
@@ -74,16 +74,14 @@ def _stated(instances: Sequence[Instance], records: Sequence[Record], count: int
 
 
 def _edited(instance: Instance, record: Record, said: Stated) -> Record:
-    changes = _point_changes(instance, record, said) | _area_changes(instance, record, said)
+    changes = _point_changes(instance, record, said) | _shape_changes(instance, record, said)
+    changes |= _whole_changes(instance, record)
     changes |= recomputed(instance, record)
     if decode.track(record) != instance.track:
         changes["track_id"] = track_id(instance.track)
     if decode.attributes(record) != instance.attributes:
         changes["attributes"] = instance.attributes
-    gone = {"bbox"} if instance.box is None and said.box is not None else set()
-    if said.stale and decode.is_whole_body(record):
-        # Left there, feet, face and hands would join the new points when the file is read again.
-        gone |= {name for name, _ in decode.PARTS}
+    gone = _gone(instance, record, said)
     if not changes and not gone:
         return record
     return {name: value for name, value in (record | changes).items() if name not in gone}
@@ -100,21 +98,56 @@ def _point_changes(instance: Instance, record: Record, said: Stated) -> Record:
     return changes
 
 
-def _area_changes(instance: Instance, record: Record, said: Stated) -> Record:
+def _shape_changes(instance: Instance, record: Record, said: Stated) -> Record:
     changes: Record = {}
     mask = decode.mask(record)
     if mask is not instance.mask and mask != instance.mask:
         changes["segmentation"] = instance.mask if instance.mask is not None else []
-        covered = area(instance.mask)
-        if covered is not None and "area" in record:
-            changes["area"] = covered
-    if instance.box is None or (said.box is not None and np.array_equal(said.box, instance.box)):
-        return changes
-    old = record["bbox"] if said.box is not None else [0.0] * 4
-    changes["bbox"] = [like(new, was) for new, was in zip(instance.box.tolist(), old, strict=True)]
-    if "area" in record and "area" not in changes and _is_box_area(record, said.box, instance):
-        changes["area"] = float(instance.box[2] * instance.box[3])
+    if instance.box is not None and not (said.box is not None and np.array_equal(said.box, instance.box)):
+        old = record["bbox"] if said.box is not None else [0.0] * 4
+        changes["bbox"] = [like(new, was) for new, was in zip(instance.box.tolist(), old, strict=True)]
+    area = _area(instance, record, said, masked="segmentation" in changes)
+    if area is not None and area != decode.plain_number(decode.stated(record, "area")):
+        changes["area"] = area
     return changes
+
+
+def _area(instance: Instance, record: Record, said: Stated, *, masked: bool) -> float | None:
+    """Return the area to write for an instance; None where it has none, `masked` where its mask was edited."""
+    stated = decode.plain_number(decode.stated(record, "area"))
+    if instance.area is not None and instance.area != stated:
+        return instance.area
+    if stated is None:
+        return None
+    if masked:
+        return covered_area(instance.mask)
+    same_size = said.box is not None and instance.box is not None and np.array_equal(said.box[2:], instance.box[2:])
+    if not same_size and instance.box is not None and _is_box_area(record, said.box, instance):
+        return float(instance.box[2] * instance.box[3])
+    return instance.area
+
+
+def _whole_changes(instance: Instance, record: Record) -> Record:
+    changes: Record = {}
+    if instance.confidence is not None and instance.confidence != decode.plain_number(decode.stated(record, "score")):
+        changes["score"] = instance.confidence
+    if instance.crowd != (record.get("iscrowd") in (1, True)):
+        changes["iscrowd"] = int(instance.crowd)
+    return changes
+
+
+def _gone(instance: Instance, record: Record, said: Stated) -> set[str]:
+    """Return the fields that an edit took away."""
+    gone = {"bbox"} if instance.box is None and said.box is not None else set()
+    if decode.plain_number(decode.stated(record, "area")) is not None:
+        masked = decode.mask(record) != instance.mask
+        gone |= {"area"} if _area(instance, record, said, masked=masked) is None else set()
+    if instance.confidence is None and decode.plain_number(decode.stated(record, "score")) is not None:
+        gone.add("score")
+    if said.stale and decode.is_whole_body(record):
+        # Left there, feet, face and hands would join the new points when the file is read again.
+        gone |= {name for name, _ in decode.PARTS}
+    return gone
 
 
 def _moved(
