@@ -17,7 +17,7 @@ from vitruvian import settings
 from vitruvian.store import instances, label_sets, open_store
 
 pytest.importorskip("vitruvian_models")
-FRAMES = 48
+FRAMES = 96
 
 
 def _runs(project: Path) -> list[tuple[int, int]]:

@@ -117,6 +117,9 @@ def only(dataset: Dataset, holds: frozenset[str], formats: tuple[str, ...] = ())
         instances.append(made)
     if ONE_A_FRAME & set(formats):
         instances = list({(i.media, i.frame): i for i in instances}.values())
+    if "deeplabcut" in formats and any(i.track for i in instances):
+        # Once somebody has a name there, everybody has.
+        instances = [replace(i, track=i.track or f"Tier {at}") for at, i in enumerate(instances)]
     used = {i.media for i in instances}
     if "unused_media" not in holds or {"coco", "posetrack"} & set(formats):
         stays = "unused_media" in holds  # of COCO only videos have to be used

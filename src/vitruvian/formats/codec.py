@@ -154,12 +154,11 @@ def unwritable(codec: Codec, where: str) -> FormatError:
 
 def codecs() -> Iterator[Codec]:
     """Yield every format, COCO first; the modules of the others are imported as they come up."""
-    given: set[str] = set()
     for module in MODULES:
-        importlib.import_module(f"vitruvian.formats.{module}")
-        fresh = [codec for name, codec in FORMATS.items() if name not in given]
-        given |= FORMATS.keys()
-        yield from fresh
+        name = f"vitruvian.formats.{module}"
+        importlib.import_module(name)
+        # Not simply what is new: somebody may have imported other formats before.
+        yield from [codec for codec in FORMATS.values() if f"{type(codec).__module__}.".startswith(f"{name}.")]
 
 
 def every_format() -> dict[str, Codec]:

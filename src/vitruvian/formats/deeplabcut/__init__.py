@@ -46,4 +46,10 @@ class DeepLabCut(Codec):
             write_project(dataset, path)
 
     def losses(self, dataset: Dataset) -> list[Loss]:
-        return renamed(super().losses(dataset), dataset, keeps_name)
+        told = renamed(super().losses(dataset), dataset, keeps_name)
+        live = [i for i in dataset.instances if not i.deleted and self.name not in i.extras]
+        nameless = [i for i in live if i.track is None]
+        if nameless and len(nameless) < len(live):
+            what = "instances without a track, which get the name of an individual beside those with one"
+            told.append(Loss("tracks", what, len(nameless), f"instance {nameless[0].id}"))
+        return told

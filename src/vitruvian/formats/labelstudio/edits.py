@@ -354,7 +354,7 @@ class Editor:
             self._gone_ids.add(id)
 
     def _delete(self, group: Group) -> None:
-        for where in group.points.values():
+        for where in (*group.points.values(), *group.again):
             self._remove(where)
         if group.box is None:
             return

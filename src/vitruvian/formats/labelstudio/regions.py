@@ -35,11 +35,14 @@ class Group:
         By keypoint name.
     key : int or None
         Which of a video rectangle's key frames.
+    again : list of int
+        The same keypoints once more: not read, but they go where the instance goes.
     """
 
     box: int | None = None
     points: dict[str, int] = field(default_factory=dict)
     key: int | None = None
+    again: list[int] = field(default_factory=list)
 
     def place(self) -> tuple[int | None, int | None, tuple[tuple[str, int], ...]]:
         """Return what tells it from other groups."""
@@ -114,6 +117,7 @@ class Results:
         name = self.label(self.all[at]) or ""
         if name in group.points:
             found.add(where, "keypointlabels", "an object has the same keypoint twice; the first is read")
+            group.again.append(at)
         group.points.setdefault(name, at)
 
     def _free(self, loose: list[int], found: Remarks, where: str) -> list[Group]:
