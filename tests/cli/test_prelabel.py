@@ -17,7 +17,7 @@ from vitruvian import settings
 from vitruvian.store import instances, label_sets, open_store
 
 pytest.importorskip("vitruvian_models")
-FRAMES = 96
+FRAMES = 48
 
 
 def _runs(project: Path) -> list[tuple[int, int]]:
