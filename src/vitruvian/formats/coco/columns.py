@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from vitruvian.formats.coco.categories import read_ontology
 from vitruvian.formats.coco.deviations import Deviations
 from vitruvian.formats.coco.frames import frame_of, is_posetrack
 from vitruvian.formats.coco.read import read
+from vitruvian.formats.collecting import without_collecting
 from vitruvian.labels import Columns, Ontology, Poses, Skeleton, empty_poses
 
 Id = int | str
@@ -56,6 +56,7 @@ class _File(msgspec.Struct):
     categories: list[dict[str, Any]]
 
 
+@without_collecting()
 def read_columns(path: Path) -> Columns:
     """Read the poses of a COCO file, with confidences, areas and crowds.
 
@@ -67,13 +68,7 @@ def read_columns(path: Path) -> Columns:
     FormatError
         As `read` does.
     """
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        return _plain(path) or _any(path)
-    finally:
-        if collecting:
-            gc.enable()
+    return _plain(path) or _any(path)
 
 
 def _plain(path: Path) -> Columns | None:

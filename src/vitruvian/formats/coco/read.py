@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from vitruvian.formats.coco import points as decode
 from vitruvian.formats.coco.categories import read_ontology
 from vitruvian.formats.coco.deviations import Deviations
 from vitruvian.formats.coco.frames import frame_count, frame_of, twice, video_name
+from vitruvian.formats.collecting import without_collecting
 from vitruvian.formats.json_file import TOO_DEEP, read_json
 from vitruvian.labels import (
     Dataset,
@@ -32,6 +32,7 @@ HINT = "a COCO file is an object with images, annotations and categories, or a l
 LISTS = ("images", "annotations", "categories")
 
 
+@without_collecting()
 def read(path: Path) -> Dataset:
     """Read a COCO file.
 
@@ -42,16 +43,10 @@ def read(path: Path) -> Dataset:
     FormatError
         Not JSON, not COCO, or points that do not fit their category.
     """
-    # Hundreds of thousands of records are made and none is thrown away: looking for garbage among them is wasted.
-    collecting = gc.isenabled()
-    gc.disable()
     try:
         return dataset(read_json(path), str(path))
     except RecursionError as error:
         raise FormatError(TOO_DEEP, where=str(path), hint="check the file") from error
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def dataset(document: Any, file: str) -> Dataset:

@@ -7,9 +7,6 @@ by far the larger file, no coordinate is decoded.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +17,7 @@ from numpy.typing import NDArray
 
 from vitruvian.errors import FormatError, OntologyError
 from vitruvian.formats.coco.categories import stated_skeleton
+from vitruvian.formats.collecting import without_collecting
 from vitruvian.labels import Category
 from vitruvian.metrics import whole_body
 
@@ -82,37 +80,6 @@ class Truth:
     images: frozenset[int]
 
 
-def read_truth(path: Path) -> Truth:
-    """Return what a COCO file says that all tools read alike; raises LeftOpen where they may not."""
-    with _no_collecting():
-        return _truth(path)
-
-
-def check_results(path: Path, truth: Truth) -> None:
-    """Check that all tools read a file of results alike.
-
-    That the coordinates are numbers, and that no key is there twice, is left to the tool.
-
-    Raises
-    ------
-    LeftOpen
-        They may not.
-    """
-    with _no_collecting():
-        _results(path, truth)
-
-
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
-
-
 def _decoded(path: Path, kind: Any, what: str) -> Any:
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
@@ -120,7 +87,9 @@ def _decoded(path: Path, kind: Any, what: str) -> Any:
         raise LeftOpen(f"{what}: {error}") from error
 
 
-def _truth(path: Path) -> Truth:
+@without_collecting()
+def read_truth(path: Path) -> Truth:
+    """Return what a COCO file says that all tools read alike; raises LeftOpen where they may not."""
     file: _Truth = _decoded(path, _Truth, "the truth")
     if len(file.categories) != 1:
         raise LeftOpen("the truth has several categories or none")
@@ -157,7 +126,17 @@ def _check_flags(annotations: list[_Annotation], count: int) -> None:
         raise LeftOpen("num_keypoints contradicts the points")
 
 
-def _results(path: Path, truth: Truth) -> None:
+@without_collecting()
+def check_results(path: Path, truth: Truth) -> None:
+    """Check that all tools read a file of results alike.
+
+    That the coordinates are numbers, and that no key is there twice, is left to the tool.
+
+    Raises
+    ------
+    LeftOpen
+        They may not.
+    """
     count = len(truth.category.skeleton or ())
     try:
         with path.open("rb") as file:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from vitruvian.errors import FormatError, OntologyError
+from vitruvian.formats.collecting import without_collecting
 from vitruvian.formats.json_file import TOO_DEEP, read_json
 from vitruvian.formats.labelstudio import tasks as task_facts
 from vitruvian.formats.labelstudio.regions import Group, Record, Results, frame_index, said
@@ -36,6 +36,7 @@ class _Found:
     category: str = ""
 
 
+@without_collecting()
 def read(path: Path) -> Dataset:
     """Read a Label Studio file.
 
@@ -44,16 +45,10 @@ def read(path: Path) -> Dataset:
     FormatError
         Not JSON, or not tasks.
     """
-    # Very many records are made and none is thrown away: looking for garbage among them is wasted.
-    collecting = gc.isenabled()
-    gc.disable()
     try:
         return dataset(read_json(path), str(path))
     except RecursionError as error:
         raise FormatError(TOO_DEEP, where=str(path), hint="check the file") from error
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def dataset(document: Any, file: str) -> Dataset:

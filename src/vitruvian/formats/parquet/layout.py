@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import json
 import re
 from collections.abc import Iterator
@@ -186,18 +185,6 @@ def reading(file: Path) -> Iterator[None]:
         # on for pages.
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
         raise FormatError(f"This Parquet file cannot be read: {reason}", where=str(file), hint=HINT) from error
-
-
-@contextlib.contextmanager
-def without_collecting() -> Iterator[None]:
-    """Make many objects of which none is thrown away: looking for garbage among them is wasted."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitruvian.errors import FormatError
+from vitruvian.formats.collecting import without_collecting
 from vitruvian.formats.parquet.layout import (
     BASE,
     ENDING,
@@ -25,7 +26,6 @@ from vitruvian.formats.parquet.layout import (
     open_folder,
     points,
     reading,
-    without_collecting,
 )
 from vitruvian.formats.parquet.media import batch_of, json_object, parts_in, read_media, warn_of_lost
 from vitruvian.formats.parquet.tables import Group, Table

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from vitruvian.errors import FormatError
+from vitruvian.formats.collecting import without_collecting
 from vitruvian.formats.json_file import encode_json, write_atomically
 from vitruvian.formats.parquet.layout import (
     BASE,
@@ -30,7 +31,6 @@ from vitruvian.formats.parquet.layout import (
     ontology_bytes,
     open_folder,
     points,
-    without_collecting,
     writing,
 )
 from vitruvian.formats.parquet.parts import Labels, write_parts
