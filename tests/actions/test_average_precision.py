@@ -177,7 +177,7 @@ def test_other_formats_go_through_our_own_core(tmp_path: Path) -> None:
     done = average_precision(files[0], files[0], sigmas="coco")
     assert (done.engine, done.numbers) == ("numpy", evaluate(files[0], files[0], sigmas="coco").summary())
     with pytest.raises(InvalidInput, match="no engine"):
-        average_precision(*files, engine="rust")  # type: ignore[arg-type]
+        average_precision(*files, engine="rust")  # type: ignore[arg-type]  # what a caller without types may pass
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="real files are not there")

@@ -12,7 +12,8 @@ from PIL import Image
 
 import vitruvian as vt
 from tests.formats.coco_files import REAL, coco_file, person
-from vitruvian.actions.find_labels import find_files, find_labels
+from vitruvian.actions.find_files import find_files
+from vitruvian.actions.find_labels import find_labels
 from vitruvian.errors import FormatError
 from vitruvian.labels import Dataset, MediaEntry, empty_instance
 

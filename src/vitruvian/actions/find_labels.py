@@ -1,25 +1,23 @@
-"""Find annotation files among what a person names, and the images and videos near them that they speak of."""
+"""Find annotation files among what a person names, with the media near them."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
+from vitruvian.actions.find_files import find_files
+from vitruvian.actions.import_media import absolute
 from vitruvian.errors import FormatError
 from vitruvian.formats import archive, locate
 from vitruvian.formats import registry as formats
 from vitruvian.formats.coco.frames import apart
 from vitruvian.formats.peek import Peek
-from vitruvian.labels import Dataset, MediaEntry
+from vitruvian.labels import Dataset
 from vitruvian.media import IMAGES, VIDEOS, find_media, sha256
 
-#: Folders beside an annotation file, or beside the folder that it lies in, where formats keep media.
-_FOLDERS = ("images", "data", "img", "imgs", "frames", "videos", "media", "photos", "pictures")
-_LABEL_FOLDERS = frozenset({"annotations", "annotation", "labels", "ann", "json"})
 #: Endings of annotation files that are looked for beside a folder of pictures, and of how many at most.
 _BESIDE = frozenset({".json", ".xml", ".csv"})
 _MOST_BESIDE = 50
@@ -86,10 +84,10 @@ def find_labels(paths: Sequence[Path], *, format: str | None = None, keep: Path 
     gathered = Gathered()
     bare: list[Path] = []
     sources = list(_files([path for path in paths if not os.path.isdir(path)], format, keep, gathered))
-    named = [_absolute(source.path) for source in sources]
+    named = [absolute(source.path) for source in sources]
     for folder in (path for path in paths if os.path.isdir(path)):
         gathered.media.append(folder)
-        if any(path.is_relative_to(_absolute(folder)) for path in named):
+        if any(path.is_relative_to(absolute(folder)) for path in named):
             continue
         found = _folder(folder, format)
         sources += found.sources
@@ -114,10 +112,6 @@ def _files(paths: Sequence[Path], format: str | None, keep: Path | None, gathere
             gathered.skipped.append(path)
         else:  # who opens it says what is wrong
             gathered.media.append(path)
-
-
-def _absolute(path: Path) -> Path:
-    return Path(os.path.abspath(path))
 
 
 def _file(path: Path, format: str | None) -> locate.Source | None:
@@ -165,12 +159,12 @@ def _with_files(source: locate.Source, dataset: Dataset, tree: Path | None) -> F
 
 def _beside(folder: Path, gathered: Gathered) -> None:
     """Take the one annotation file beside a folder of pictures, if it speaks of pictures in the folder."""
-    parent = _absolute(folder).parent
+    parent = absolute(folder).parent
     try:
         inside = sorted(p for p in parent.iterdir() if p.suffix.lower() in _BESIDE and p.is_file())
     except OSError:
         return
-    taken = {_absolute(labels.path) for labels in gathered.labels}
+    taken = {absolute(labels.path) for labels in gathered.labels}
     fitting = []
     for path in inside if len(inside) <= _MOST_BESIDE else []:
         codec = locate.sniff(path) if path not in taken and not path.name.startswith(".") else None
@@ -180,7 +174,7 @@ def _beside(folder: Path, gathered: Gathered) -> None:
             labels = _with_files(locate.Source(path, codec), codec.read(path), folder)
         except FormatError:
             continue  # nobody named it
-        if any(_absolute(file).is_relative_to(_absolute(folder)) for file in labels.files.values()):
+        if any(absolute(file).is_relative_to(absolute(folder)) for file in labels.files.values()):
             fitting.append(labels)
     if len(fitting) > 1:
         names = ", ".join(labels.path.name for labels in fitting)
@@ -229,93 +223,3 @@ def _keep(path: Path, folder: Path, keep: Path | None, gathered: Gathered) -> No
         }
     gathered.media.append(home)
     gathered.notes.append(f"{path}: its {len(media)} images and videos were unpacked into {home}")
-
-
-def find_files(media: Iterable[MediaEntry], source: Path, tree: Path | None = None) -> dict[str, Path]:
-    """Return the files near an annotation file that its media are, by their names in it.
-
-    Parameters
-    ----------
-    media : iterable of MediaEntry
-    source : Path
-        The annotation file, or folder.
-    tree : Path, optional
-        A folder that is searched as a whole, for formats that are a folder.
-
-    Notes
-    -----
-    A name in a file leads nowhere else: only what lies in the folders near is looked at. Of several files the one is
-    taken that shares the most folders with the name; where that leaves several, none.
-    """
-    index = _Index(tree)
-    bases = list(dict.fromkeys(_bases(source, tree)))
-    found: dict[str, Path] = {}
-    for entry in media:
-        if entry.name in found:
-            continue
-        name = PurePosixPath(entry.name.replace("\\", "/"))
-        fits = VIDEOS | {".gif", ".tif", ".tiff"} if entry.kind == "video" else IMAGES
-        ways = [name] if not name.is_absolute() and ".." not in name.parts and ":" not in name.parts[:1] else []
-        ways += [PurePosixPath(name.name)] if name.name not in ("", "..") and len(name.parts) > 1 and not tree else []
-        direct = next((base / way for way in ways for base in bases if _is_media(base / way, fits)), None)
-        file = direct or index.best(name, fits)
-        if file is not None:
-            found[entry.name] = file
-    return found
-
-
-def _is_media(path: Path, fits: frozenset[str]) -> bool:
-    return path.suffix.lower() in fits and os.path.isfile(path)
-
-
-def _bases(source: Path, tree: Path | None) -> Iterator[Path]:
-    here = source if source.is_dir() else source.parent
-    yield from (tree or here, here, *(here / name for name in _FOLDERS))
-    if source.is_dir():
-        return
-    yield here / source.stem
-    if _absolute(here).name.lower() in _LABEL_FOLDERS:
-        above = _absolute(here).parent
-        yield from (above, *(above / name for name in _FOLDERS))
-        for folder in (above, above / "images"):
-            if folder.is_dir():
-                yield from sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
-
-
-class _Index:
-    """The media in a folder and below by their names."""
-
-    def __init__(self, tree: Path | None) -> None:
-        self.by_name: Mapping[str, list[tuple[str, ...]]] = defaultdict(list)
-        self.by_stem: Mapping[str, list[tuple[str, ...]]] = defaultdict(list)
-        self.tree = tree or Path()
-        for file in find_media([tree]) if tree else ():
-            parts = file.relative_to(self.tree).parts
-            self.by_name[file.name].append(parts)
-            self.by_stem[file.stem].append(parts)
-
-    def best(self, name: PurePosixPath, fits: frozenset[str]) -> Path | None:
-        alike = self.by_name.get(name.name)
-        if alike is None and name.suffix.lower() not in IMAGES | VIDEOS:
-            alike = self.by_stem.get(name.name)
-        scored = sorted(
-            ((_shared(name.parts[:-1], parts[:-1]), parts) for parts in alike or () if _suffix(parts) in fits),
-            reverse=True,
-        )
-        if not scored or (len(scored) > 1 and scored[0][0] == scored[1][0]):
-            return None
-        return self.tree.joinpath(*scored[0][1])
-
-
-def _suffix(parts: tuple[str, ...]) -> str:
-    return PurePosixPath(parts[-1]).suffix.lower()
-
-
-def _shared(wanted: tuple[str, ...], there: tuple[str, ...]) -> int:
-    """Return how many of the folders in a name stand in that order among those of a file, from the last."""
-    count, at = 0, len(there)
-    for folder in reversed(wanted):
-        later = [k for k in range(at) if there[k] == folder]
-        if later:
-            count, at = count + 1, later[-1]
-    return count

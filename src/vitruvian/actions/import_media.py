@@ -75,7 +75,7 @@ def import_media(
     """
     report = ImportReport()
     files = list(find_media(paths))
-    folders = [_absolute(p) for p in paths if os.path.isdir(p)]
+    folders = [absolute(p) for p in paths if os.path.isdir(p)]
     with store.read() as connection:
         known = _Known(media.all_media(connection, project))
     for done, path in enumerate(files):
@@ -161,12 +161,13 @@ def _check_name(path: Path) -> None:
         ) from error
 
 
-def _absolute(path: Path) -> Path:
+def absolute(path: Path) -> Path:
+    """Return the path from the root, with links in it as they are."""
     return Path(os.path.abspath(path))
 
 
 def _row(path: Path, info: MediaInfo, folders: Sequence[Path]) -> MediaRow:
-    full = _absolute(path)
+    full = absolute(path)
     inside = next((f for f in folders if full.is_relative_to(f)), full.parent)
     return MediaRow(
         id=0,

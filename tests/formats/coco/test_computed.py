@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -11,10 +12,10 @@ from vitruvian.labels import Category, Dataset, Instance, MediaEntry, Ontology, 
 COCO = by_name("coco")
 
 
-def labels(**fields: object) -> Dataset:
+def labels(**fields: Any) -> Dataset:
     ontology = Ontology("o", (Category("person", skeleton_from_names(["nose", "tail"])),))
     xy, seen = np.array([[1.0, 2.0], [4.0, 6.0]]), np.array([2, 2], np.uint8)
-    instance = Instance("mine", "person", 0, 0, xy, seen, **fields)  # type: ignore[arg-type]
+    instance = Instance("mine", "person", 0, 0, xy, seen, **fields)
     return Dataset(ontology, [MediaEntry("a.jpg", 10, 10)], [instance])
 
 
