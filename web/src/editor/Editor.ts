@@ -50,10 +50,19 @@ const OPTIONS: ViewOptions = {
   crosshair: true,
   othersDimmed: true,
   labels: true,
+  masks: true,
+  othersHidden: false,
+  onlyKeypoint: null,
+  loupe: false,
+  pixelGrid: true,
+  brightness: 1,
+  contrast: 1,
+  gamma: 1,
+  onionSkin: 0,
   lowScore: 0.3,
 };
 
-const NOTHING: Selection = { instance: null, keypoint: null };
+const NOTHING: Selection = { instance: null, keypoint: null, also: [] };
 
 export class Editor {
   readonly categories: ReadonlyMap<string, EditorCategory>;
@@ -153,12 +162,12 @@ export class Editor {
     if (!media || target === this.frame.value) return;
     batch(() => {
       this.edits.commit();
-      const { instance, keypoint } = this.selection.value;
+      const { instance, keypoint, also } = this.selection.value;
       const track = this.store.get(instance)?.track ?? null;
       const same = track === null ? null : this.store.at(media.id, target).find((other) => other.track === track);
       this.frame.value = target;
       this.hover.value = null;
-      this.selection.value = same ? { instance: same.id, keypoint } : NOTHING;
+      this.selection.value = same ? { instance: same.id, keypoint, also } : NOTHING;
       if (this.placing.value) this.placing.value = { ...this.placing.value, instance: null, keypoint: 0, visibility: 2 };
     });
   }
@@ -174,9 +183,10 @@ export class Editor {
     return this.media.value !== null && this.shownFrame.value === this.frame.value;
   }
 
-  select(instance: string | null, keypoint: number | null = null): void {
+  select(instance: string | null, keypoint: number | null = null, also: readonly number[] = []): void {
     const now = this.selection.value;
-    if (now.instance !== instance || now.keypoint !== keypoint) this.selection.value = { instance, keypoint };
+    const same = now.instance === instance && now.keypoint === keypoint && !now.also.length && !also.length;
+    if (!same) this.selection.value = { instance, keypoint, also };
   }
 
   setTool(id: ToolId): void {

@@ -135,7 +135,10 @@ export interface EditorHooks {
 
 export interface Selection {
   readonly instance: string | null;
+  /** The point that keys speak of first. */
   readonly keypoint: number | null;
+  /** More points of the same instance, taken with a lasso or with Shift; never without a `keypoint`. */
+  readonly also: readonly number[];
 }
 
 /** A place under the cursor; the first of a list is what a press would take. */
@@ -171,7 +174,8 @@ export interface ToolEvent {
   readonly mod: boolean;
 }
 
-export type ToolId = "select" | "place" | "box" | "pan" | "tour";
+export type ToolId =
+  | "select" | "place" | "box" | "pan" | "tour" | "template" | "propose" | "polygon" | "brush" | "joint";
 
 /** One way of reading the pointer. A tool holds only what its own press needs. */
 export interface Tool {
@@ -205,27 +209,30 @@ export interface ViewOptions {
   readonly crosshair: boolean;
   readonly othersDimmed: boolean;
   readonly labels: boolean;
+  readonly masks: boolean;
+  /** Show nothing but the selected instance. */
+  readonly othersHidden: boolean;
+  /** Show this keypoint of every instance and nothing else; null shows all. */
+  readonly onlyKeypoint: number | null;
+  readonly loupe: boolean;
+  readonly pixelGrid: boolean;
+  /** Of the picture, 1 as it is. */
+  readonly brightness: number;
+  readonly contrast: number;
+  readonly gamma: number;
+  /** How many frames before and after shine through. */
+  readonly onionSkin: number;
   /** Scores under this are drawn dashed. */
   readonly lowScore: number;
 }
 
-export type CommandGroup = "Tools" | "Placing" | "Points" | "Instances" | "Frames" | "Review" | "View" | "History";
+export type CommandGroup =
+  | "Tools" | "Placing" | "Points" | "Instances" | "Masks" | "Tracks" | "Frames" | "Playback" | "Review" | "View" | "History";
 
+/** Room and verb, "point.hidden". */
 export type CommandId =
-  | `tool.${ToolId}`
-  | "place.finish" | "place.skip" | "place.back"
-  | "point.none" | "point.hidden" | "point.visible"
-  | "point.delete" | "point.next" | "point.previous" | "point.swap"
-  | `nudge.${"left" | "right" | "up" | "down"}${"" | ".far" | ".fine"}`
-  | "instance.new" | "instance.delete" | "instance.next" | "instance.previous"
-  | "instance.swap" | "instance.copyPrevious" | "instance.boxFromPoints" | "instance.removeBox" | "instance.cycle"
-  | "frame.next" | "frame.previous" | "frame.forward" | "frame.backward" | "frame.first" | "frame.last"
-  | "frame.nextLabelled" | "frame.previousLabelled" | "frame.middle"
-  | "media.next" | "media.previous" | "image.next" | "image.previous"
-  | "route.accept" | "route.next" | "route.previous"
-  | "view.zoomIn" | "view.zoomOut" | "view.fit" | "view.actual" | "view.focus"
-  | "view.names" | "view.edges" | "view.boxes" | "view.hidden" | "view.tolerance" | "view.crosshair" | "view.labels"
-  | "history.undo" | "history.redo" | "cancel";
+  | "cancel"
+  | `${"tool" | "place" | "start" | "point" | "nudge" | "instance" | "mask" | "track" | "frame" | "play" | "media" | "image" | "task" | "route" | "view" | "history" | "page"}.${string}`;
 
 /** One verb; key bindings, palette and cheat sheet are made from the table of these (editor/commands). */
 export interface Command<E> {

@@ -86,7 +86,7 @@ describe("keys on points", () => {
     const { editor, key } = stage([person("a@0", 0, 200, 200), person("a@1", 1, 210, 200)]);
     editor.select("a@0", 3);
     key("F");
-    expect(editor.selection.value).toEqual({ instance: "a@1", keypoint: 3 });
+    expect(editor.selection.value).toMatchObject({ instance: "a@1", keypoint: 3 });
     editor.goTo(5);
     key("C");
     const copy = editor.instances.value[0];

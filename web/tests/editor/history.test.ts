@@ -66,7 +66,7 @@ describe("undo and redo", () => {
     expect(editor.frame.value).toBe(7);
     key("Mod+Z");
     expect(editor.frame.value).toBe(0);
-    expect(editor.selection.value).toEqual({ instance: "a@0", keypoint: 0 });
+    expect(editor.selection.value).toMatchObject({ instance: "a@0", keypoint: 0 });
     key("Mod+Shift+Z");
     key("Mod+Shift+Z");
     expect(editor.frame.value).toBe(7);

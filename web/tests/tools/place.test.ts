@@ -19,7 +19,7 @@ describe("placing", () => {
       expect(point(instance, k).y).toBeCloseTo(y, 9);
     });
     expect(editor.tool.value.id).toBe("select");
-    expect(editor.selection.value).toEqual({ instance: instance.id, keypoint: null });
+    expect(editor.selection.value).toMatchObject({ instance: instance.id, keypoint: null });
     expect(gestures.map(({ title }) => title)).toEqual(NAMES.map((name) => `Place ${name.replace("_", " ")}`));
   });
 

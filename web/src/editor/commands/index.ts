@@ -28,7 +28,8 @@ const WHILE_IN_HAND = new Set<CommandId>(["cancel", "history.undo"]);
 /** Run a command by name; false when it is not enabled now. */
 export function run(editor: Editor, id: CommandId): boolean {
   const command = BY_ID.get(id);
-  if (!command?.enabled(editor)) return false;
+  if (!command) throw new Error(`There is no command ${id}`);
+  if (!command.enabled(editor)) return false;
   command.run(editor);
   return true;
 }
