@@ -20,7 +20,7 @@ dev: setup web                     ## The server with a page that reloads as you
 
 test: setup web browser            ## Python, page and browser tests
 	@$(BIN)/python tools/npm.py test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal
 
 soak: setup web browser            ## The slow tests
 	@$(BIN)/python -m pytest -m slow
