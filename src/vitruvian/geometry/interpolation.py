@@ -1,5 +1,7 @@
-"""Positions between keys: straight lines, or a monotone cubic. `web/src/geometry/interpolation.ts` is the same in the
-page; tests/vectors/interpolation.json holds the two together."""
+"""Positions between keys: straight lines, or a monotone cubic.
+
+`web/src/geometry/interpolation.ts` is the same in the page; tests/vectors/interpolation.json holds the two together.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,8 @@ def interpolate(kind: Interpolation, keys: ArrayLike, values: ArrayLike, at: Arr
     Parameters
     ----------
     kind : {"linear", "pchip"}
-        ``pchip`` is the monotone cubic of Fritsch and Butland (SIAM J. Sci. Stat. Comput. 5, 1984): it runs through every
-        key and never overshoots between two. It equals ``scipy.interpolate.PchipInterpolator`` (which needs two keys).
+        ``pchip`` is the monotone cubic of Fritsch and Butland (SIAM J. Sci. Stat. Comput. 5, 1984): it runs through
+        every key and never overshoots between two. Equal to ``scipy.interpolate.PchipInterpolator``.
     keys : array_like, shape (N,)
         Ascending, such as frame indices.
     values : array_like, shape (N, ...)
