@@ -29,11 +29,15 @@ def test_records(server: ServerProcess, project: Project) -> None:
     one = get(f"/api/v1/media/{project.media}", params={"label_set": project.person}).json()
     assert len(one["times"]) == 10
     assert one["labelled"] == list(range(10))
+    assert (one["before"], one["after"]) == (None, project.clip)
+    opened = get(f"/api/v1/label-sets/{project.person}").json()
+    assert (opened["project"], opened["kind"], opened["parent"]) == (project.id, "person", project.model)
     found = get(
         f"/api/v1/label-sets/{project.person}/instances", params={"media": project.media, "first": 3, "last": 4}
     )
     assert [i["id"] for i in found.json()["instances"]] == ["p3", "p4"]
     ontology = get(f"/api/v1/ontologies/{project.ontology}").json()
+    assert opened["ontology"] == ontology
     assert ontology["categories"][0]["skeleton"]["keypoints"][1]["flip"] == "right_wrist"
     assert len(get(f"/api/v1/label-sets/{project.person}/export").json()["annotations"]) == 10
 
@@ -62,6 +66,7 @@ def test_saving_merging_and_conflict(server: ServerProcess, project: Project) ->
     [
         ("GET", "/api/v1/projects/99", None, 404, "not_found"),
         ("GET", "/api/v1/nothing", None, 404, "not_found"),
+        ("GET", "/api/v1/label-sets/99", None, 404, "not_found"),
         ("GET", "/api/v1/projects/x", None, 422, "invalid_input"),
         ("DELETE", "/api/v1/projects", None, 405, "method_not_allowed"),
         ("GET", "/api/v1/label-sets/2/export?format=odd", None, 422, "format"),

@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from sqlalchemy import Connection
 
 from tests.projects import make_project
 from vitruvian.errors import NotFound
@@ -61,3 +62,22 @@ def test_no_such_media(store: Store, id: int) -> None:
             with pytest.raises(NotFound, match=f"no media {id}"):
                 ask(connection, id)
         assert media.sizes(connection, {id, -1, LARGEST_ID + 1}) == {}
+
+
+def test_neighbours_are_those_of_the_project(store: Store) -> None:
+    project = make_project(store)
+
+    def fill(connection: Connection) -> list[int]:
+        other = projects.create_project(connection, "other")
+        places = [project.id, other, project.id, other]
+        rows = [replace(IMAGE, name=f"{n}.jpg") for n in range(4)]
+        return [media.add_media(connection, place, row) for place, row in zip(places, rows, strict=True)]
+
+    first, foreign, second, last = store.write(fill)
+    with store.read() as connection:
+        assert media.neighbours(connection, project.media) == (None, first)
+        assert media.neighbours(connection, first) == (project.media, second)
+        assert media.neighbours(connection, second) == (first, None)
+        assert media.neighbours(connection, foreign) == (None, last)
+        with pytest.raises(NotFound):
+            media.neighbours(connection, 99)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.projects import ONTOLOGY
 from tests.server_process import ServerProcess
@@ -42,6 +42,24 @@ def photos(tmp_path: Path, page: Page) -> Iterator[tuple[ServerProcess, str, int
     sign_in(page, server)
     yield server, f"/label-sets/{labels}/media/{media[0]}", labels
     server.stop()
+
+
+def test_a_label_set_opens_with_labels_and_picture_asked_for_at_once(
+    photos: tuple[ServerProcess, str, int], page: Page
+) -> None:
+    server, address, labels = photos
+    asked: list[str] = []
+    held: list[Route] = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(server.base)))
+    page.route("**/instances?*", lambda route: held.append(route))
+    with page.expect_response("**/frames/0.jpg"):  # while the labels are still held back
+        page.goto(server.base + address)
+    assert len(held) == 1
+    held[0].continue_()
+    expect(page.get_by_test_id("stage")).to_have_attribute("data-frame-shown", "true")
+    of_the_api = [address for address in asked if address.startswith("/api/")]
+    assert len(of_the_api) == len(set(of_the_api)) == 5, of_the_api
+    assert f"/api/v1/label-sets/{labels}" in of_the_api
 
 
 def test_photos_are_leafed_through_by_key(photos: tuple[ServerProcess, str, int], page: Page) -> None:

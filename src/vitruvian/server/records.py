@@ -1,4 +1,4 @@
-"""Projects, media, ontologies, label sets, routes and history over HTTP."""
+"""Projects, ontologies, label sets, routes and history over HTTP."""
 
 import msgspec
 from fastapi import APIRouter
@@ -11,15 +11,15 @@ from vitruvian.errors import NotFound
 from vitruvian.server import wire
 from vitruvian.server.answers import answer
 from vitruvian.server.openapi import RawBody, body, decoded, says
-from vitruvian.server.parameters import After, Chosen, ChosenFrame, ChosenText, Id, ShownState
+from vitruvian.server.parameters import Chosen, ChosenFrame, ChosenText, Id, ShownState
 from vitruvian.store import Store, changes, instances, label_sets, media, ontologies, projects, routes
-from vitruvian.store.rows import LabelSetRow, MediaRow, RouteRow
+from vitruvian.store.rows import LabelSetRow, RouteRow
 
 _save_decoder = msgspec.json.Decoder(wire.SaveIn)
 _label_set_decoder = msgspec.json.Decoder(wire.LabelSetIn)
 
 
-def router(store: Store, author: str) -> APIRouter:  # noqa: C901 a list of addresses, each of a few lines
+def router(store: Store, author: str) -> APIRouter:
     """Return the routes that serve records; saves are `author`'s."""
     api = APIRouter(tags=["records"])
 
@@ -46,27 +46,6 @@ def router(store: Store, author: str) -> APIRouter:  # noqa: C901 a list of addr
                 )
             )
 
-    @api.get("/projects/{id}/media", operation_id="media_list", responses=says(wire.MediaListOut))
-    def project_media(id: Id, after: After = 0, limit: int = 100, label_set: Chosen = None) -> Response:
-        limit = min(max(limit, 1), 500)
-        with store.read() as connection:
-            projects.project(connection, id)
-            rows = media.media_list(connection, id, after=after, limit=limit)
-            counts, waiting = _counts(connection, label_set, [row.id for row in rows])
-        out = [_media(row, counts.get(row.id), waiting.get(row.id, 0)) for row in rows]
-        return answer(wire.MediaListOut(out, rows[-1].id if len(rows) == limit else None))
-
-    @api.get("/media/{id}", operation_id="media", responses=says(wire.MediaOut))
-    def one_media(id: Id, label_set: Chosen = None) -> Response:
-        with store.read() as connection:
-            row = media.media(connection, id)
-            counts, waiting = _counts(connection, label_set, [id])
-            labelled = None if label_set is None else instances.labelled_frames(connection, label_set, id)
-        out = _media(row, counts.get(id), waiting.get(id, 0))
-        out.times = None if row.times is None else row.times.tolist()
-        out.labelled = labelled
-        return answer(out)
-
     @api.get("/ontologies/{id}", operation_id="ontology", responses=says(wire.OntologyOut))
     def one_ontology(id: Id) -> Response:
         with store.read() as connection:
@@ -81,6 +60,23 @@ def router(store: Store, author: str) -> APIRouter:  # noqa: C901 a list of addr
         made = start_labels(store, id, author=author, ontology=wanted.ontology, parent=wanted.parent, name=wanted.name)
         with store.read() as connection:
             return answer(_label_set(connection, label_sets.label_set(connection, made), {}), 201)
+
+    @api.get("/label-sets/{id}", operation_id="label_set", responses=says(wire.OpenedLabelSetOut))
+    def one_label_set(id: Id) -> Response:
+        with store.read() as connection:
+            row = label_sets.label_set(connection, id)
+            spoken = ontologies.ontology(connection, row.ontology)
+        return answer(
+            {
+                "id": id,
+                "project": row.project,
+                "kind": row.kind,
+                "name": row.name,
+                "author": row.author,
+                "parent": row.parent,
+                "ontology": {**spoken.document(), "id": row.ontology},
+            }
+        )
 
     @api.get("/label-sets/{id}/instances", operation_id="instances", responses=says(wire.InstancesOut))
     def some_instances(id: Id, media: Chosen = None, first: ChosenFrame = None, last: ChosenFrame = None) -> Response:
@@ -137,36 +133,6 @@ def _label_set(connection: Connection, row: LabelSetRow, totals: dict[int, insta
         ontology=row.ontology,
         counts=wire.Counts(shown.instances, shown.frames),
         open_routes=routes.open_total(connection, row.id),
-    )
-
-
-def _counts(
-    connection: Connection, label_set: int | None, listed: list[int]
-) -> tuple[dict[int, instances.Counts], dict[int, int]]:
-    """Return what the listed media hold and how many of their routes are open, by media id."""
-    if label_set is None:
-        return {}, {}
-    return (
-        instances.counts(connection, label_set, media=listed),
-        routes.open_counts(connection, label_set, media=listed),
-    )
-
-
-def _media(row: MediaRow, counts: instances.Counts | None, waiting: int) -> wire.MediaOut:
-    return wire.MediaOut(
-        id=row.id,
-        kind="video" if row.kind == "video" else "image",
-        name=row.name,
-        width=row.width,
-        height=row.height,
-        frames=row.frames,
-        fps=list(row.fps),
-        duration=row.frames * row.fps[1] / row.fps[0] if row.fps[0] else 0.0,
-        codec=str(row.extras.get("codec", "")),
-        rotation=row.rotation,
-        labelled_frames=counts.frames if counts else 0,
-        instances=counts.instances if counts else 0,
-        open_routes=waiting,
     )
 
 

@@ -121,7 +121,11 @@ class ProjectOut(Struct):
 
 
 class MediaOut(Struct):
-    """An image or video; `times` (seconds, one per frame) stands only where one media was asked for."""
+    """An image or video.
+
+    Only where one media was asked for: `times` (seconds, one per frame), the frames that hold instances, and which
+    media stand before and after it in its project.
+    """
 
     id: int
     kind: Literal["image", "video"]
@@ -138,6 +142,8 @@ class MediaOut(Struct):
     open_routes: int
     times: list[float] | None = None
     labelled: list[int] | None = None
+    before: int | None = None
+    after: int | None = None
 
 
 class MediaListOut(Struct):
@@ -172,6 +178,18 @@ class OntologyOut(Struct):
     name: str
     version: int
     categories: list[CategoryOut]
+
+
+class OpenedLabelSetOut(Struct):
+    """What somebody who opens a label set needs to know first; its totals are the project's to tell."""
+
+    id: int
+    project: int
+    kind: str
+    name: str
+    author: str
+    parent: int | None
+    ontology: OntologyOut
 
 
 class ReasonOut(Struct):

@@ -69,6 +69,14 @@ def media_list(connection: Connection, project: int, *, after: int = 0, limit: i
     return [_row(row) for row in rows]
 
 
+def neighbours(connection: Connection, id: int) -> tuple[int | None, int | None]:
+    """Return the media that stand before and after one in its project; None at the ends. Raises NotFound."""
+    mine = _table.c.project_id == project_of(connection, id)
+    before = select(func.max(_table.c.id)).where(mine, _table.c.id < id)
+    after = select(func.min(_table.c.id)).where(mine, _table.c.id > id)
+    return connection.execute(before).scalar(), connection.execute(after).scalar()
+
+
 def count(connection: Connection, project: int) -> int:
     """Return how many media the project has."""
     query = select(func.count()).select_from(_table).where(_table.c.project_id == project)

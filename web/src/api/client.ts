@@ -50,7 +50,7 @@ export const api = {
     ),
   media: (id: number, labelSet: number) =>
     take(client.GET("/api/v1/media/{id}", { params: { path: { id }, query: { label_set: labelSet } } })),
-  ontology: (id: number) => take(client.GET("/api/v1/ontologies/{id}", { params: { path: { id } } })),
+  labelSet: (id: number) => take(client.GET("/api/v1/label-sets/{id}", { params: { path: { id } } })),
   instances: (id: number, media: number) =>
     take(client.GET("/api/v1/label-sets/{id}/instances", { params: { path: { id }, query: { media } } })),
   routes: (id: number) =>

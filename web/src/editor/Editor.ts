@@ -74,7 +74,7 @@ export class Editor {
   readonly tools: ReadonlyMap<ToolId, Tool>;
 
   readonly media = signal<EditorMedia | null>(null);
-  /** Which media a step leads to; the page finds out, since the editor holds one media at a time. */
+  /** Which media a step leads to; the server tells, since the editor holds one media at a time. */
   readonly neighbours = signal<Neighbours>({ before: null, after: null });
   readonly frame = signal(0);
   readonly picture = signal<Picture | null>(null);

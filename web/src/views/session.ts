@@ -1,17 +1,16 @@
 /** Everything that an open editor page needs: the editor, its outbox, its pictures. */
 import { effect, signal } from "@preact/signals-core";
-import { address, api, ApiError, type Schemas } from "../api/client";
+import { api, type Schemas } from "../api/client";
 import type { Editor } from "../editor/Editor";
 import { categoriesOf } from "../editor/ontology";
-import type { EditorInstance, EditorMedia } from "../editor/types";
+import type { EditorInstance } from "../editor/types";
 import { startTour } from "../editor/verbs/review";
 import { Outbox } from "../sync/outbox";
 import { BrowserStorage } from "../sync/storage";
 import { claimTab } from "../sync/tab";
-import { fromWire } from "../sync/wire";
 import { createEditor } from "../tools";
-import { openSource } from "../video/open";
 import type { FrameSource } from "../video/source";
+import { asEditorMedia, openMedia, type OpenedMedia } from "./openMedia";
 import { go, to } from "./router";
 
 export class EditorSession {
@@ -22,21 +21,35 @@ export class EditorSession {
   editor!: Editor;
   outbox!: Outbox;
   #source: FrameSource | null = null;
+  /** A media that is on its way since before the label set was there. */
+  #begun: { readonly media: number; readonly opened: Promise<OpenedMedia> } | null = null;
   readonly #stops: (() => void)[] = [];
 
-  private constructor(private readonly labelSet: Schemas["LabelSetOut"]) {}
+  private constructor(private readonly labelSet: Schemas["OpenedLabelSetOut"]) {}
 
-  static async open(labelSet: number): Promise<EditorSession> {
-    const set = await findLabelSet(labelSet);
-    const session = new EditorSession(set.row);
+  /** Open a label set; the media that is shown first is fetched at the same time. */
+  static async open(labelSet: number, media: number, frame: number): Promise<EditorSession> {
+    const begun = { media, opened: openMedia(labelSet, media, frame) };
+    try {
+      const session = await EditorSession.#open(labelSet);
+      session.#begun = begun;
+      begun.opened.catch(() => undefined);
+      return session;
+    } catch (error) {
+      drop(begun.opened);
+      throw error;
+    }
+  }
+
+  static async #open(labelSet: number): Promise<EditorSession> {
+    const [set, { routes }, tab] = await Promise.all([api.labelSet(labelSet), api.routes(labelSet), claimTab()]);
+    const session = new EditorSession(set);
     session.project.value = set.project;
-    const ontology = await api.ontology(set.row.ontology);
-    session.editor = createEditor(categoriesOf(ontology), {
+    session.editor = createEditor(categoriesOf(set.ontology), {
       onCommit: (gesture) => session.outbox.add(gesture),
       onJump: (media, frame) => go(to.editor(labelSet, media, `?frame=${String(frame)}`)),
       onMessage: (text) => (session.notice.value = text),
     });
-    const tab = await claimTab();
     session.outbox = new Outbox({
       labelSet,
       storage: new BrowserStorage(),
@@ -51,7 +64,7 @@ export class EditorSession {
       },
     });
     await session.outbox.recover(() => tab.others());
-    session.editor.routes.set((await api.routes(labelSet)).routes);
+    session.editor.routes.set(routes);
     session.#watch();
     return session;
   }
@@ -66,19 +79,16 @@ export class EditorSession {
     if (editor.media.value?.id === id) {
       editor.goTo(frame);
     } else {
-      const media = await api.media(id, this.labelSet.id);
-      const { instances } = await api.instances(this.labelSet.id, id);
-      editor.load(this.#newer(instances.map(fromWire)), this.outbox.pending);
+      const begun = this.#begun;
+      this.#begun = null;
+      if (begun && begun.media !== id) drop(begun.opened);
+      const { media, instances, source } = await (begun?.media === id ? begun.opened : openMedia(this.labelSet.id, id, frame));
+      editor.load(this.#newer(instances), this.outbox.pending);
       editor.picture.value = null;
       this.#source?.close();
-      this.#source = await openSource({
-        ...media,
-        times: media.times ?? null,
-        rotated: media.rotation !== 0,
-        address: address.file(id),
-        frameAddress: (n) => address.frame(id, n),
-      });
+      this.#source = source;
       editor.open(asEditorMedia(media), frame);
+      editor.neighbours.value = { before: media.before ?? null, after: media.after ?? null };
     }
     if (tour && editor.routes.openCount) {
       editor.setTool("tour");
@@ -90,6 +100,7 @@ export class EditorSession {
     for (const stop of this.#stops) stop();
     this.outbox.close();
     this.#source?.close();
+    if (this.#begun) drop(this.#begun.opened);
     this.editor.dispose();
   }
 
@@ -130,16 +141,7 @@ export class EditorSession {
   }
 }
 
-function asEditorMedia(media: Schemas["MediaOut"]): EditorMedia {
-  const { id, kind, name, width, height, frames } = media;
-  const [rate = 0, unit = 1] = media.fps;
-  return { id, kind, name, width, height, frames, fps: rate / unit };
-}
-
-async function findLabelSet(id: number): Promise<{ row: Schemas["LabelSetOut"]; project: number }> {
-  for (const { id: project } of (await api.projects()).projects) {
-    const row = (await api.project(project)).label_sets.find((set) => set.id === id);
-    if (row) return { row, project };
-  }
-  throw new ApiError(404, "not_found", `There is no label set ${String(id)}`, "", "Go back to the project.", {});
+/** Nobody wants it any more: whatever comes of it lets its pictures go. */
+function drop(opened: Promise<OpenedMedia>): void {
+  void opened.then(({ source }) => source.close(), () => undefined);
 }
