@@ -1,9 +1,10 @@
-/** Whole instances: boxes, edges, points. */
+/** Whole instances: masks, boxes, edges, points. */
 import { extent } from "../editor/instance";
 import type { Camera, EditorCategory, EditorInstance, ViewOptions } from "../editor/types";
 import { clamp } from "../geometry/points";
 import { Batches } from "./batches";
 import type { Context } from "./batches";
+import { drawMasks } from "./masks";
 import { BOX_COLOR, DARK, PLAIN, skeletonStyle } from "./style";
 import type { SkeletonStyle } from "./style";
 
@@ -38,6 +39,7 @@ export function dotRadius(instance: EditorInstance, scale: number, strong: boole
 
 export function drawInstances(context: Context, instances: readonly EditorInstance[], look: Look): void {
   if (!look.options.labels) return;
+  if (look.options.masks && !look.part?.inside) drawMasks(context, instances, look);
   if (look.options.boxes && !look.part?.inside) drawBoxes(context, instances, look);
   const lines = new Batches();
   const dashes: number[] = [];

@@ -1,10 +1,11 @@
 /**
  * What lies under the cursor. Brute force: 6,650 points take 14 µs, less than keeping an index would.
- * Points come before everything else, so a box or a bone never steals a press that was meant for a point.
+ * Points come before everything else, so a box, a mask or a bone never steals a press that was meant for a point.
  */
 import { boxContains, HANDLE_NAMES, handlePosition, outlineDistance } from "../geometry/boxes";
 import { distance, segmentDistance } from "../geometry/points";
 import { point } from "./instance";
+import { maskArea, maskContains, maskShape } from "./mask";
 import type { EditorCategory, EditorInstance, Hit, Selection, ViewOptions, XY } from "./types";
 
 /** How near is near, in CSS pixels. */
@@ -23,7 +24,13 @@ export interface Scene {
 
 /** Everything near `at` (pixels of the picture), best first. */
 export function hits(scene: Scene, at: XY, radius = POINT_RADIUS): Hit[] {
-  return [...hitPoints(scene, at, radius), ...hitHandles(scene, at), ...hitEdges(scene, at), ...hitBoxes(scene, at)];
+  return [
+    ...hitPoints(scene, at, radius),
+    ...hitHandles(scene, at),
+    ...hitEdges(scene, at),
+    ...hitOutlines(scene, at),
+    ...hitInsides(scene, at),
+  ];
 }
 
 /** Points near `at`: those of the selected instance first, then by distance. */
@@ -80,21 +87,31 @@ function hitEdges(scene: Scene, at: XY): Hit[] {
   return byPreference(found, scene.selection);
 }
 
-/** Outlines first, then insides, the smallest box first: it is the one in front. */
-function hitBoxes(scene: Scene, at: XY): Hit[] {
+function hitOutlines(scene: Scene, at: XY): Hit[] {
   if (!scene.options.labels || !scene.options.boxes) return [];
   const reach = LINE_RADIUS / scene.scale;
-  const outlines: Hit[] = [];
-  const insides: { hit: Hit; area: number }[] = [];
+  const found: Hit[] = [];
   for (const { id, box } of scene.instances) {
-    if (!box) continue;
-    const away = outlineDistance(box, at.x, at.y);
-    const hit: Hit = { kind: "box", instance: id, distance: away };
-    if (away <= reach) outlines.push(hit);
-    else if (boxContains(box, at.x, at.y)) insides.push({ hit, area: box[2] * box[3] });
+    const away = box ? outlineDistance(box, at.x, at.y) : Infinity;
+    if (away <= reach) found.push({ kind: "box", instance: id, distance: away });
   }
-  insides.sort((a, b) => a.area - b.area);
-  return [...byPreference(outlines, scene.selection), ...insides.map(({ hit }) => hit)];
+  return byPreference(found, scene.selection);
+}
+
+/** Boxes and masks around the place, the smallest first: it is the one in front. */
+function hitInsides(scene: Scene, at: XY): Hit[] {
+  const { labels, boxes, masks } = scene.options;
+  if (!labels) return [];
+  const found: { hit: Hit; area: number }[] = [];
+  for (const { id, box, mask } of scene.instances) {
+    const shape = masks && mask !== null ? maskShape(mask) : null;
+    if (shape && maskContains(shape, at)) {
+      found.push({ hit: { kind: "mask", instance: id, distance: 0 }, area: maskArea(shape) });
+    } else if (boxes && box && boxContains(box, at.x, at.y)) {
+      found.push({ hit: { kind: "box", instance: id, distance: outlineDistance(box, at.x, at.y) }, area: box[2] * box[3] });
+    }
+  }
+  return found.sort((a, b) => a.area - b.area).map(({ hit }) => hit);
 }
 
 function byPreference(found: Hit[], selection: Selection): Hit[] {
@@ -104,10 +121,14 @@ function byPreference(found: Hit[], selection: Selection): Hit[] {
 
 /** The candidate after the selected one, going round: how to reach what lies below. */
 export function nextCandidate(candidates: readonly Hit[], selection: Selection): Hit | null {
-  const now = candidates.findIndex(
+  // An instance may lie there by its edge, its box and its mask: it still is one stop on the way round.
+  const stops = candidates.filter(
+    (hit, i) => hit.kind === "point" || candidates.findIndex((other) => other.kind !== "point" && other.instance === hit.instance) === i,
+  );
+  const now = stops.findIndex(
     (hit) =>
       hit.instance === selection.instance &&
       (hit.kind === "point" ? hit.keypoint : null) === (hit.kind === "point" ? selection.keypoint : null),
   );
-  return candidates[(now + 1) % candidates.length] ?? null;
+  return stops[(now + 1) % stops.length] ?? null;
 }

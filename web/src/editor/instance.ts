@@ -1,5 +1,6 @@
 /** Edits of an instance. Each returns a new record and leaves the given one as it was. */
 import { unionBox } from "../geometry/boxes";
+import { maskShape } from "./mask";
 import type { Box, EditorInstance, Point, Visibility } from "./types";
 
 export function emptyInstance(
@@ -113,6 +114,11 @@ export function setBox(instance: EditorInstance, box: Box | null): EditorInstanc
   return { ...instance, box, area: areaStands(instance, box) ? instance.area : null };
 }
 
+/** Another mask: an area that somebody stated was measured on the one before. */
+export function setMask(instance: EditorInstance, mask: unknown): EditorInstance {
+  return mask === instance.mask ? instance : { ...instance, mask, area: null };
+}
+
 /**
  * Whether a stated area is still the instance's with another box: it was measured on the mask, or is the box's where
  * there is no mask or the two agree. The server has the same rule (actions/save_changes.py); saying it here too lets
@@ -145,7 +151,8 @@ export function pointsBox(instance: EditorInstance): Box | null {
   return left <= right ? [left, top, right - left, bottom - top] : null;
 }
 
-/** Points and box together: what to show when looking at this instance. */
+/** Points, box and mask together: what to show when looking at this instance. */
 export function extent(instance: EditorInstance): Box | null {
-  return unionBox(instance.box, pointsBox(instance));
+  const own = unionBox(instance.box, pointsBox(instance));
+  return instance.mask === null ? own : unionBox(own, maskShape(instance.mask)?.bounds ?? null);
 }

@@ -146,7 +146,8 @@ export type Hit =
   | { readonly kind: "point"; readonly instance: string; readonly keypoint: number; readonly distance: number }
   | { readonly kind: "handle"; readonly instance: string; readonly handle: BoxHandle; readonly distance: number }
   | { readonly kind: "edge"; readonly instance: string; readonly distance: number }
-  | { readonly kind: "box"; readonly instance: string; readonly distance: number };
+  | { readonly kind: "box"; readonly instance: string; readonly distance: number }
+  | { readonly kind: "mask"; readonly instance: string; readonly distance: number };
 
 export type BoxHandle = "nw" | "n" | "ne" | "e" | "se" | "s" | "sw" | "w";
 

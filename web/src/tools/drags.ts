@@ -1,6 +1,7 @@
 /** What a press can hold on to: a point, a whole instance, a grip of a box, a box. Several tools share these. */
 import type { Editor } from "../editor/Editor";
-import { moveInstance, point, setBox, setPoint } from "../editor/instance";
+import { moveInstance, point, setBox, setMask, setPoint } from "../editor/instance";
+import { moveMask } from "../editor/mask";
 import { spoken } from "../editor/ontology";
 import type { BoxHandle, EditorInstance, ToolEvent, XY } from "../editor/types";
 import { moveBox, resizeBox } from "../geometry/boxes";
@@ -50,7 +51,7 @@ export function dragInstance(editor: Editor, instance: EditorInstance, start: To
   return drag(editor, instance.id, `Move ${instance.category}`, start, (now, { image }) => {
     const moved = moveInstance(now, image.x - last.x, image.y - last.y);
     last = image;
-    return moved;
+    return setMask(moved, moveMask(instance.mask, image.x - start.image.x, image.y - start.image.y));
   });
 }
 

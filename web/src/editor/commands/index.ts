@@ -8,6 +8,7 @@ import type { KeyPress } from "../keymap";
 import type { Command, CommandGroup, CommandId } from "../types";
 import { frameCommands } from "./frames";
 import { instanceCommands } from "./instances";
+import { maskCommands } from "./masks";
 import { pointCommands } from "./points";
 import { toolCommands } from "./tools";
 import { viewCommands } from "./view";
@@ -16,6 +17,7 @@ export const COMMANDS: readonly Command<Editor>[] = [
   ...toolCommands,
   ...pointCommands,
   ...instanceCommands,
+  ...maskCommands,
   ...frameCommands,
   ...viewCommands,
 ];

@@ -1,4 +1,5 @@
 import type { Editor } from "../Editor";
+import { labelledCount } from "../instance";
 import type { Command } from "../types";
 import {
   boxFromPoints,
@@ -11,6 +12,7 @@ import {
 } from "../verbs/instances";
 
 const chosen = (editor: Editor): boolean => editor.selected.value !== null;
+const pointed = (editor: Editor): boolean => !!editor.selected.value && labelledCount(editor.selected.value) > 0;
 const some = (editor: Editor): boolean => editor.instances.value.length > 0;
 
 export const instanceCommands: readonly Command<Editor>[] = [
@@ -34,6 +36,6 @@ export const instanceCommands: readonly Command<Editor>[] = [
     run: copyPrevious,
     enabled: (e) => (e.media.value?.frames ?? 1) > 1,
   },
-  { id: "instance.boxFromPoints", title: "Box around the points", group: "Instances", keys: ["G"], run: boxFromPoints, enabled: chosen },
+  { id: "instance.boxFromPoints", title: "Box around the points", group: "Instances", keys: ["G"], run: boxFromPoints, enabled: pointed },
   { id: "instance.removeBox", title: "Remove the box", group: "Instances", keys: ["Alt+G"], run: removeBox, enabled: (e) => !!e.selected.value?.box },
 ];
