@@ -51,7 +51,10 @@ class InstanceChange:
     category : str
         Needed for a new instance.
     points : mapping of int to (x, y, visibility)
-        By index in skeleton order; pixels.
+        By index in skeleton order; pixels. On a row with keys they become keyed.
+    keyed : mapping of int to bool, or None
+        Keys to set or take away, by index. An instance that stood for itself gets the keys that are named and no
+        other; None makes it stand for itself again.
     box : (x, y, width, height) or None
     mask : dict or list or None
     area : float or None
@@ -68,6 +71,7 @@ class InstanceChange:
     frame: int | None = None
     category: str = UNTOUCHED
     points: Mapping[int, Sequence[float]] = field(default_factory=dict)
+    keyed: Mapping[int, bool] | None = UNTOUCHED
     box: Sequence[float] | None = UNTOUCHED
     mask: dict[str, Any] | list[Any] | None = UNTOUCHED
     area: float | None = UNTOUCHED
@@ -78,7 +82,19 @@ class InstanceChange:
 
     def touched(self) -> set[str]:
         """Return the names of the points and fields that this change speaks of."""
-        return {f"points.{k}" for k in self.points} | {n for n in _FIELDS if getattr(self, n) is not UNTOUCHED}
+        names = {f"points.{k}" for k in self.points} | {n for n in _FIELDS if getattr(self, n) is not UNTOUCHED}
+        return names | _touched_keys({} if self.keyed is UNTOUCHED else self.keyed)
+
+
+def _touched_keys(keyed: Any) -> set[str]:
+    """Return the names of what a change of keys speaks of.
+
+    A key that is set goes with the point that it is of, or says of a point that it is to stay; one that is taken away
+    changes the point.
+    """
+    if not isinstance(keyed, Mapping):
+        return {"keyed"}
+    return {f"points.{k}" for k, value in keyed.items() if not value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +238,10 @@ def _conflict(
     mine = change.touched() - _already(change, current)
     # A base from the future: the client saw what this database never had, as after restoring a backup.
     unknown = change.base > current.revision
-    both = mine if unknown else _in_the_way(mine, _touched_since(connection, label_set, change))
+    theirs = _touched_since(connection, label_set, change)
+    if change.category == current.category:  # two who made the same row of a track: the same kind of object
+        theirs.discard("category")
+    both = mine if unknown else _in_the_way(mine, theirs)
     if not mine or not both:
         return None
     return {
@@ -238,6 +257,7 @@ def _touched_since(connection: Connection, label_set: int, change: InstanceChang
     theirs: set[str] = set()
     for after in history.since(connection, label_set, change.instance, change.base):
         theirs |= {f"points.{k}" for k in after.get("points", {})} | {n for n in after if n in _FIELDS}
+        theirs |= _touched_keys(after.get("keyed", {}))
     return theirs
 
 
@@ -245,7 +265,7 @@ def _in_the_way(mine: set[str], theirs: set[str]) -> set[str]:
     """Return what stands between two versions: the same points and fields, or everything.
 
     A deletion speaks of the whole instance. Another category has other keypoints: the numbers of the points no longer
-    mean the same.
+    mean the same. Nor do they where an instance gets keys or stands for itself from now on.
     """
     if not mine or not theirs:
         return set()
@@ -253,8 +273,8 @@ def _in_the_way(mine: set[str], theirs: set[str]) -> set[str]:
         return mine | theirs
     both = mine & theirs
     for one, other in ((mine, theirs), (theirs, mine)):
-        if "category" in one and any(name.startswith("points.") for name in other):
-            both |= {"category"} | {name for name in other if name.startswith("points.")}
+        points = {name for name in other if name.startswith("points.")}
+        both |= {*(one & {"category", "keyed"}), *points} if points and one & {"category", "keyed"} else set()
     return both
 
 
@@ -265,6 +285,10 @@ def _already(change: InstanceChange, current: Instance) -> set[str]:
     same = {n for n in _FIELDS if getattr(change, n) is not UNTOUCHED and _json(getattr(change, n)) == document[n]}
     if change.category is UNTOUCHED or "category" in same:
         same |= {f"points.{k}" for k, point in change.points.items() if list(point) == flat[3 * k : 3 * k + 3]}
+    if change.keyed is None and current.keyed is None:
+        same.add("keyed")
+    elif isinstance(change.keyed, Mapping) and current.keyed is not None:
+        same |= {f"points.{k}" for k, key in change.keyed.items() if not (key or current.keyed[k : k + 1].any())}
     return same
 
 
@@ -283,6 +307,7 @@ def _apply(change: InstanceChange, before: Instance | None, ontology: Ontology) 
         instance = _copy(before)
         if category != before.category:
             _recategorise(instance, category, ontology)
+    _key(instance, change.keyed)
     _place(instance, change.points)
     if change.box is not UNTOUCHED:
         if change.box is not None and len(change.box) != 4:
@@ -314,6 +339,27 @@ def _is_of_another_shape(before: Instance, after: Instance) -> bool:
     size = before.box[2] * before.box[3]
     of_box = before.mask is None or abs(before.area - size) <= 1e-6 * size
     return of_box and (after.box is None or not np.array_equal(before.box[2:], after.box[2:]))
+
+
+def _key(instance: Instance, keyed: Mapping[int, bool] | None) -> None:
+    if keyed is UNTOUCHED:
+        return
+    if keyed is None:
+        instance.keyed = None
+        return
+    count = len(instance.visibility)
+    unknown = next((k for k in keyed if not 0 <= k < count), None)
+    if unknown is not None:
+        raise LabelError(
+            f"Keypoint {unknown} does not exist; the skeleton has {count}",
+            where=f"instance {instance.id}",
+            hint="reload the page: the ontology may have changed",
+        )
+    instance.keyed = np.zeros(count, np.bool_) if instance.keyed is None else instance.keyed
+    instance.keyed[list(keyed)] = list(keyed.values())
+    # A key that is taken away leaves nothing behind: the point is what its other keys say.
+    gone = [k for k, key in keyed.items() if not key]
+    instance.xy[gone], instance.visibility[gone] = 0, 0
 
 
 def _place(instance: Instance, points: Mapping[int, Sequence[float]]) -> None:
@@ -371,6 +417,8 @@ def _difference(before: Instance | None, after: Instance, new: dict[str, Any]) -
         }  # fmt: skip
         points = {str(k): new["points"][3 * k : 3 * k + 3] for k in np.flatnonzero(after.visibility).tolist()}
         shown = {name: new[name] for name in _FIELDS if new[name] != untouched.get(name)}
+        if after.keyed is not None:
+            shown["keyed"] = {str(k): 1 for k in np.flatnonzero(after.keyed).tolist()}
         return {}, {**shown, "points": points}
     old = before.document()
     was: dict[str, Any] = {name: old[name] for name in _FIELDS if old[name] != new[name]}
@@ -421,5 +469,5 @@ def _record(
 
 def _document(change: InstanceChange) -> dict[str, Any]:
     points = {str(k): list(v) for k, v in change.points.items()}
-    named = {n: getattr(change, n) for n in sorted(change.touched()) if not n.startswith("points.")}
+    named = {n: getattr(change, n) for n in (*_FIELDS, "keyed") if getattr(change, n) is not UNTOUCHED}
     return {"points": points, **named}

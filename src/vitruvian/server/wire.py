@@ -54,6 +54,7 @@ class ChangeIn(Struct, forbid_unknown_fields=True):
     frame: FrameIndex | None = None
     category: str | UnsetType = UNSET
     points: dict[int, list[float]] = {}
+    keyed: dict[int, bool] | UnsetType | None = UNSET
     box: list[float] | UnsetType | None = UNSET
     mask: dict[str, Any] | list[Any] | UnsetType | None = UNSET
     area: float | UnsetType | None = UNSET
@@ -298,6 +299,7 @@ def save_request(read: SaveIn) -> SaveRequest:
                 media=c.media,
                 frame=c.frame,
                 points=c.points,
+                keyed=_touched(c.keyed),
                 category=_touched(c.category),
                 box=_touched(c.box),
                 mask=_touched(c.mask),

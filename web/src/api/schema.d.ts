@@ -387,6 +387,9 @@ export interface components {
             points?: {
                 [key: string]: number[];
             };
+            keyed?: {
+                [key: string]: boolean;
+            } | null;
             box?: number[] | null;
             mask?: Record<string, never> | unknown[] | null;
             area?: number | null;

@@ -37,8 +37,22 @@ export function dotRadius(instance: EditorInstance, scale: number, strong: boole
   return clamp(across / (70 * crowd), SMALLEST_DOT, LARGEST_DOT - (strong ? 0 : 1)) + (strong ? 0.5 : 0);
 }
 
+/** Of points that are computed from keys, against those that somebody set. */
+const COMPUTED_SIZE = 0.65;
+const COMPUTED_ALPHA = 0.6;
+
 export function drawInstances(context: Context, instances: readonly EditorInstance[], look: Look): void {
   if (!look.options.labels) return;
+  const computed = instances.filter(({ between }) => between);
+  drawAlike(context, computed.length ? instances.filter(({ between }) => !between) : instances, look);
+  if (!computed.length) return;
+  const alpha = context.globalAlpha;
+  context.globalAlpha = alpha * COMPUTED_ALPHA;
+  drawAlike(context, computed, look);
+  context.globalAlpha = alpha;
+}
+
+function drawAlike(context: Context, instances: readonly EditorInstance[], look: Look): void {
   if (look.options.masks && !look.part?.inside) drawMasks(context, instances, look);
   if (look.options.boxes && !look.part?.inside) drawBoxes(context, instances, look);
   const lines = new Batches();
@@ -79,13 +93,15 @@ function gather(batches: Batches, dashes: number[], instance: EditorInstance, st
       );
     }
   }
-  const radius = dotRadius(instance, scale, look.strong);
+  const { keyed } = instance;
+  const full = dotRadius(instance, scale, look.strong);
   for (let k = 0; 3 * k < points.length; k++) {
     const v = points[3 * k + 2] ?? 0;
     if (!(v > least) || (part && part.points.has(k) !== part.inside)) continue;
     const x = (points[3 * k] ?? 0) * scale + ox;
     const y = (points[3 * k + 1] ?? 0) * scale + oy;
     const mark = style.marks[k];
+    const radius = keyed && !keyed[k] ? Math.max(SMALLEST_DOT, full * COMPUTED_SIZE) : full;
     batches.mark(mark?.color ?? PLAIN, mark?.shape ?? "diamond", v < 2, x, y, radius);
     if (scores && (scores[k] ?? NaN) < look.options.lowScore) dashes.push(x, y, radius + 3.5);
   }

@@ -68,6 +68,8 @@ export class Editor {
   readonly categories: ReadonlyMap<string, EditorCategory>;
   readonly hooks: EditorHooks;
   readonly store = new InstanceStore();
+  /** Keys and lanes of the videos' tracks. */
+  readonly tracks = this.store.tracks;
   readonly history = new History();
   readonly routes = new RouteList();
   readonly edits: Edits;

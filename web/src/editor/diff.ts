@@ -6,33 +6,40 @@ import type { Diff, EditorInstance } from "./types";
 
 /** Fields that stand or fall as one. */
 const WHOLE = ["category", "track", "box", "mask", "area", "crowd", "attributes", "deleted"] as const;
+/** Whether an instance has keys at all; which points are keyed goes point by point. */
+const KEYED = "keyed";
 
-export type WholeField = (typeof WHOLE)[number];
+export type WholeField = (typeof WHOLE)[number] | typeof KEYED;
 
 export interface Changed {
   readonly points: readonly number[];
   readonly fields: readonly WholeField[];
 }
 
-/** Keypoints and fields that differ. Coming into being (`before` null) touches every labelled point. */
+/**
+ * Keypoints and fields that differ. Coming into being (`before` null) touches every labelled or keyed point. Of a point
+ * that is keyed neither before nor after, the row says nothing.
+ */
 export function changed(before: EditorInstance | null, after: EditorInstance): Changed {
   const points: number[] = [];
-  const b = before?.points;
-  const a = after.points;
-  for (let i = 0; i < a.length; i += 3) {
-    if (
-      !Object.is(b?.[i] ?? 0, a[i]) ||
-      !Object.is(b?.[i + 1] ?? 0, a[i + 1]) ||
-      !Object.is(b?.[i + 2] ?? 0, a[i + 2])
-    ) {
-      points.push(i / 3);
-    }
-  }
-  const fields = WHOLE.filter((field) => !equal(before ? before[field] : initial(field), after[field]));
+  for (let k = 0; 3 * k < after.points.length; k++) if (differs(before, after, k)) points.push(k);
+  const fields: WholeField[] = WHOLE.filter((field) => !equal(before ? before[field] : initial(field), after[field]));
+  if ((before?.keyed ?? null) === null ? after.keyed !== null : after.keyed === null) fields.push(KEYED);
   return { points, fields };
 }
 
-function initial(field: WholeField): unknown {
+function differs(before: EditorInstance | null, after: EditorInstance, k: number): boolean {
+  const is = !after.keyed || after.keyed[k] === 1;
+  const was = before ? !before.keyed || before.keyed[k] === 1 : !after.keyed;
+  if (!is && !was) return false;
+  if (after.keyed && (!before || before.keyed) && is !== was) return true;
+  const b = before?.points;
+  const a = after.points;
+  for (let i = 3 * k; i < 3 * k + 3; i++) if (!Object.is(b?.[i] ?? 0, a[i])) return true;
+  return false;
+}
+
+function initial(field: (typeof WHOLE)[number]): unknown {
   if (field === "attributes") return {};
   if (field === "deleted" || field === "crowd") return false;
   return null;

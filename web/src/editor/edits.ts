@@ -13,8 +13,10 @@ interface Hand {
   readonly title: string;
   readonly media: number;
   readonly frame: number;
-  /** What each touched instance was; null for one that the gesture makes. */
+  /** What each touched row was; null for one that the gesture makes. */
   readonly before: Map<string, EditorInstance | null>;
+  /** The same as it was seen: with computed points, and computed as a whole where there was no row. */
+  readonly seen: Map<string, EditorInstance | null>;
 }
 
 export class Edits {
@@ -31,7 +33,7 @@ export class Edits {
 
   begin(title: string, media: number, frame: number): void {
     if (this.#hand) this.commit();
-    this.#hand = { title, media, frame, before: new Map() };
+    this.#hand = { title, media, frame, before: new Map(), seen: new Map() };
     this.inHand.value = title;
   }
 
@@ -39,13 +41,19 @@ export class Edits {
   preview(instance: EditorInstance): void {
     const hand = this.#hand;
     if (!hand) return;
-    if (!hand.before.has(instance.id)) hand.before.set(instance.id, this.store.get(instance.id));
-    this.store.put([instance]);
+    const row = this.store.row(instance.id);
+    // What is only computed cannot be deleted.
+    if (instance.deleted && (!row || row.deleted)) return;
+    if (!hand.before.has(instance.id)) {
+      hand.before.set(instance.id, row);
+      hand.seen.set(instance.id, this.store.get(instance.id));
+    }
+    this.store.put([this.store.asRow(instance)]);
   }
 
   /** What an instance was before the gesture in hand; null when the gesture made it, undefined when it is untouched. */
   before(id: string): EditorInstance | null | undefined {
-    return this.#hand?.before.get(id);
+    return this.#hand?.seen.get(id);
   }
 
   /** End the gesture. Returns what it did, or null when it came back to where it began. */
@@ -54,7 +62,7 @@ export class Edits {
     if (!hand) return null;
     const diffs: Diff[] = [];
     for (const [id, before] of hand.before) {
-      const after = this.store.get(id);
+      const after = this.store.row(id);
       if (after && isChange(before, after)) diffs.push({ instance: id, before, after });
     }
     this.#drop();
@@ -110,7 +118,7 @@ export class Edits {
     if (!gesture) return null;
     const diffs: Diff[] = [];
     for (const diff of backwards ? gesture.diffs.toReversed() : gesture.diffs) {
-      const now = this.store.get(diff.instance);
+      const now = this.store.row(diff.instance);
       const turned = now && turn(diff, now);
       if (turned) diffs.push(turned);
     }
@@ -141,7 +149,7 @@ export class Edits {
     }
     // Created here and never saved: after a reload the server does not list them.
     for (const [id, diffs] of queued) {
-      if (seen.has(id) || diffs[0]?.before !== null || this.store.get(id)) continue;
+      if (seen.has(id) || diffs[0]?.before !== null || this.store.row(id)) continue;
       merged.push(diffs.slice(1).reduce(rebase, diffs[0].after));
     }
     this.store.put(merged);
@@ -149,7 +157,7 @@ export class Edits {
 
   #underHand(base: EditorInstance): EditorInstance {
     const before = this.#hand?.before.get(base.id);
-    const now = this.store.get(base.id);
+    const now = this.store.row(base.id);
     if (!this.#hand || before === undefined || !now) return base;
     this.#hand.before.set(base.id, base);
     return before ? rebase(base, { instance: base.id, before, after: now }) : { ...now, revision: base.revision };

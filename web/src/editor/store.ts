@@ -1,37 +1,84 @@
-/** The instances that the page holds, by id and by frame. Every change bumps `version`. */
+/**
+ * The instances that the page holds, by id and by frame. Every change bumps `version`. On a video's tracks a record is
+ * a row with keys; `get` and `at` give instances as they are seen, with the computed points and the computed instances
+ * between rows, and `row` gives what is saved.
+ */
 import { signal } from "@preact/signals-core";
+import { equal } from "./diff";
+import { TrackIndex } from "./tracks";
 import type { EditorInstance } from "./types";
 
 const key = (media: number, frame: number): string => `${media}/${frame}`;
 
+interface List {
+  readonly stamp: number;
+  readonly instances: readonly EditorInstance[];
+}
+
 export class InstanceStore {
   /** Counts every change, the ones of a gesture in hand included. */
   readonly version = signal(0);
+  readonly tracks = new TrackIndex();
   readonly #byId = new Map<string, EditorInstance>();
   readonly #idsByFrame = new Map<string, Set<string>>();
-  readonly #lists = new Map<string, readonly EditorInstance[]>();
+  readonly #lists = new Map<string, List>();
 
+  /** An instance as it is seen, a computed one too. */
   get(id: string | null): EditorInstance | null {
-    return (id !== null && this.#byId.get(id)) || null;
+    if (id === null) return null;
+    const row = this.#byId.get(id) ?? null;
+    if (row && !row.deleted) return this.tracks.resolved(row) ?? row;
+    return this.tracks.made(id) ?? row;
+  }
+
+  /** An instance as it is saved; null for one that is computed. */
+  row(id: string): EditorInstance | null {
+    return this.#byId.get(id) ?? null;
+  }
+
+  /** What an instance as it is seen says beyond the keys around it: computed points and boxes are not its own. */
+  asRow(seen: EditorInstance): EditorInstance {
+    const { keyed, id } = seen;
+    if (!keyed || seen.track === null) return seen;
+    const row = this.row(id);
+    const before = this.get(id);
+    const points = seen.points.slice();
+    for (let k = 0; k < keyed.length; k++) {
+      if (keyed[k]) continue;
+      // A key that is taken away leaves nothing behind.
+      const kept = row?.keyed?.[k] ? null : row;
+      for (let i = 3 * k; i < 3 * k + 3; i++) points[i] = kept?.points[i] ?? 0;
+    }
+    return {
+      ...seen,
+      between: false,
+      points,
+      box: before && equal(before.box, seen.box) ? (row?.box ?? null) : seen.box,
+      revision: row?.revision ?? 0,
+    };
   }
 
   /** The instances of one frame that are not deleted, oldest first. The same array until one of them changes. */
   at(media: number, frame: number): readonly EditorInstance[] {
     const place = key(media, frame);
+    const stamp = this.tracks.stamp(media);
     const known = this.#lists.get(place);
-    if (known) return known;
+    if (known?.stamp === stamp) return known.instances;
     const list: EditorInstance[] = [];
     for (const id of this.#idsByFrame.get(place) ?? []) {
-      const instance = this.#byId.get(id);
-      if (instance && !instance.deleted) list.push(instance);
+      const row = this.#byId.get(id);
+      const instance = row && !row.deleted ? this.tracks.resolved(row) : null;
+      if (instance) list.push(instance);
     }
-    this.#lists.set(place, list);
-    return list;
+    list.push(...this.tracks.between(media, frame));
+    const instances = known && same(known.instances, list) ? known.instances : list;
+    this.#lists.set(place, { stamp, instances });
+    return instances;
   }
 
   put(instances: Iterable<EditorInstance>): void {
     for (const instance of instances) {
-      const old = this.#byId.get(instance.id);
+      const old = this.#byId.get(instance.id) ?? null;
       const place = key(instance.media, instance.frame);
       if (old && key(old.media, old.frame) !== place) {
         this.#idsByFrame.get(key(old.media, old.frame))?.delete(old.id);
@@ -42,6 +89,7 @@ export class InstanceStore {
       if (ids) ids.add(instance.id);
       else this.#idsByFrame.set(place, new Set([instance.id]));
       this.#lists.delete(place);
+      this.tracks.update(old, instance);
     }
     this.version.value++;
   }
@@ -54,16 +102,26 @@ export class InstanceStore {
     this.#byId.delete(id);
     this.#idsByFrame.get(place)?.delete(id);
     this.#lists.delete(place);
+    this.tracks.update(instance, null);
     this.version.value++;
   }
 
-  /** Frames of a media that hold at least one instance, ascending. */
+  /** Frames of a media that hold at least one instance of their own, ascending. */
   labelledFrames(media: number): number[] {
     const frames: number[] = [];
-    for (const place of this.#idsByFrame.keys()) {
+    for (const [place, ids] of this.#idsByFrame) {
       const [m, f] = place.split("/").map(Number);
-      if (m === media && f !== undefined && this.at(media, f).length) frames.push(f);
+      if (m === media && f !== undefined && [...ids].some((id) => this.#isSeen(id))) frames.push(f);
     }
     return frames.sort((a, b) => a - b);
   }
+
+  #isSeen(id: string): boolean {
+    const row = this.#byId.get(id);
+    return !!row && !row.deleted && this.tracks.resolved(row) !== null;
+  }
+}
+
+function same(a: readonly EditorInstance[], b: readonly EditorInstance[]): boolean {
+  return a.length === b.length && a.every((instance, i) => instance === b[i]);
 }

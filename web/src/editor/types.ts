@@ -24,8 +24,13 @@ export interface EditorInstance {
   readonly points: Float64Array;
   /** A model's confidence per keypoint; NaN once a person has set the point. */
   readonly scores: Float32Array | null;
-  /** On a video track: 1 for the points that were fixed in this very frame. */
+  /**
+   * On a track with keys: 1 for the points that were fixed in this very frame; the others are computed from the keys
+   * before and after. null: the instance stands for itself.
+   */
   readonly keyed: Uint8Array | null;
+  /** Computed as a whole: its frame has no row. An edit makes one. */
+  readonly between?: boolean;
   readonly box: Box | null;
   readonly mask: unknown;
   /** How sure a model was of the instance as a whole. */

@@ -24,9 +24,19 @@ export function toChange(diff: Diff, base: number): Schemas["ChangeIn"] {
   const { points, fields } = changed(before, after);
   const change: Schemas["ChangeIn"] = { instance: diff.instance, base: before ? base : 0 };
   if (!before) Object.assign(change, { media: after.media, frame: after.frame, category: after.category });
-  if (points.length) {
-    change.points = Object.fromEntries(points.map((k) => [String(k), [...after.points.subarray(3 * k, 3 * k + 3)]]));
+  const said = points.filter((k) => !after.keyed || after.keyed[k]);
+  if (said.length) {
+    change.points = Object.fromEntries(said.map((k) => [String(k), [...after.points.subarray(3 * k, 3 * k + 3)]]));
   }
-  for (const field of fields) Object.assign(change, { [field]: after[field] });
+  for (const field of fields) if (field !== "keyed") Object.assign(change, { [field]: after[field] });
+  const begins = fields.includes("keyed");
+  if (begins || said.length < points.length) change.keyed = keysOf(after, begins ? null : points);
   return change;
+}
+
+/** Which points are keyed: of the given ones, or the keyed ones of a row that has just got its keys. */
+function keysOf({ keyed }: EditorInstance, points: readonly number[] | null): Record<string, boolean> | null {
+  if (!keyed) return null;
+  const told = points ?? [...keyed.keys()].filter((k) => keyed[k]);
+  return Object.fromEntries(told.map((k) => [String(k), keyed[k] === 1]));
 }

@@ -124,7 +124,7 @@ export class EditorSession {
 
   /** Answers overtake each other: what a later one told already stays. */
   #newer(instances: readonly EditorInstance[]): EditorInstance[] {
-    return instances.filter(({ id, revision }) => revision >= (this.editor.store.get(id)?.revision ?? 0));
+    return instances.filter(({ id, revision }) => revision >= (this.editor.store.row(id)?.revision ?? 0));
   }
 
   async #picture(media: number, frame: number): Promise<void> {

@@ -9,6 +9,10 @@ import type { EditorInstance } from "../types";
 export function deleteInstance(editor: Editor): void {
   const instance = editor.selected.value;
   if (!instance) return;
+  if (instance.between) {
+    editor.message("It is computed between two keys here: Alt+E ends its presence, or delete a key");
+    return;
+  }
   editor.change(`Delete ${instance.category}`, [{ ...instance, deleted: true }]);
   editor.select(null);
 }

@@ -44,14 +44,14 @@ export function chooseKeypoint(editor: Editor, keypoint: number): void {
   }
 }
 
-/** A new, empty instance of the open frame. On a video it begins a track of its own. */
+/** A new, empty instance of the open frame. On a video it begins a track of its own, with keys. */
 export function freshInstance(editor: Editor, category: string): EditorInstance | null {
   const media = editor.media.value;
   if (!media) return null;
   const count = editor.categories.get(category)?.skeleton?.names.length ?? 0;
   const id = newId();
   const instance = emptyInstance(id, category, media.id, editor.frame.value, count);
-  return media.kind === "video" ? { ...instance, track: id } : instance;
+  return media.kind === "video" ? { ...instance, track: id, keyed: new Uint8Array(count) } : instance;
 }
 
 /** Set the next keypoint at `at` and move on; setting the last one ends the placement. */
