@@ -56,6 +56,12 @@ def says(kind: type[Struct], status: int = 200, *, errors: tuple[int, ...] = (40
     return found | {code: {"description": "Refused", "content": _content(wire.ErrorOut)} for code in errors}
 
 
+def stream_of(kind: type[Struct]) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses` of a route that sends events whose data are `kind`."""
+    content = {"text/event-stream": {"schema": {"$ref": _REF.format(name=kind.__name__)}}}
+    return {200: {"description": "Events, as long as the page listens", "content": content}}
+
+
 def body(kind: type[Struct]) -> dict[str, Any]:
     """Return the `openapi_extra` of a route that takes `kind`."""
     return {"requestBody": {"required": True, "content": _content(kind)}}

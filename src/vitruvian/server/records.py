@@ -12,6 +12,7 @@ from vitruvian.server import wire
 from vitruvian.server.answers import answer
 from vitruvian.server.openapi import RawBody, body, decoded, says
 from vitruvian.server.parameters import Chosen, ChosenFrame, ChosenText, Id, ShownState
+from vitruvian.server.watch import settled
 from vitruvian.store import Store, changes, instances, label_sets, media, ontologies, projects, routes
 from vitruvian.store.rows import LabelSetRow, RouteRow
 
@@ -63,6 +64,7 @@ def router(store: Store, author: str) -> APIRouter:
 
     @api.get("/label-sets/{id}", operation_id="label_set", responses=says(wire.OpenedLabelSetOut))
     def one_label_set(id: Id) -> Response:
+        mark = settled(store)
         with store.read() as connection:
             row = label_sets.label_set(connection, id)
             spoken = ontologies.ontology(connection, row.ontology)
@@ -75,6 +77,7 @@ def router(store: Store, author: str) -> APIRouter:
                 "author": row.author,
                 "parent": row.parent,
                 "ontology": {**spoken.document(), "id": row.ontology},
+                "mark": str(mark),
             }
         )
 

@@ -63,15 +63,21 @@ def serve(
         raise Unavailable(what, where=printed(host, port), hint=hint) from error
     address = f"{printed(host, listener.getsockname()[1])}/?token={access.token}"
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5)
-    server = _Server(config, lambda: ready(address))
+    server = _Server(config, lambda: ready(address), app.state.events.close)
     server.run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], stopping: Callable[[], None]) -> None:
         super().__init__(config)
         self._ready = ready
+        self._stopping = stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Streams have no end of their own, and would be waited for.
+        self._stopping()
+        await super().shutdown(sockets)

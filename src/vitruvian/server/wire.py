@@ -182,7 +182,10 @@ class OntologyOut(Struct):
 
 
 class OpenedLabelSetOut(Struct):
-    """What somebody who opens a label set needs to know first; its totals are the project's to tell."""
+    """What somebody who opens a label set needs to know first; its totals are the project's to tell.
+
+    Listening from `mark` on tells of everything that is saved after this answer.
+    """
 
     id: int
     project: int
@@ -191,6 +194,21 @@ class OpenedLabelSetOut(Struct):
     author: str
     parent: int | None
     ontology: OntologyOut
+    mark: str
+
+
+class AnswerOut(Struct):
+    """The state that somebody gave a route."""
+
+    id: int
+    state: RouteState
+
+
+class EventOut(Struct):
+    """Instances as they are after somebody's save, deleted ones too, and answers to routes."""
+
+    instances: list[InstanceOut]
+    routes: list[AnswerOut]
 
 
 class ReasonOut(Struct):

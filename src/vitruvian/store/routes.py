@@ -84,8 +84,16 @@ def resolve_routes(connection: Connection, label_set: int, states: Mapping[int, 
         connection.execute(
             update(_table)
             .where(_table.c.id == id)
-            .values(state=state, resolved_by=author if settled else None, resolved_at=now() if settled else None)
+            # The moment stays when it is opened again: others are told what changed since.
+            .values(state=state, resolved_by=author if settled else None, resolved_at=now())
         )
+
+
+def answered(connection: Connection, label_sets: Collection[int], since: str) -> list[tuple[str, int, str]]:
+    """Return (moment, route id, state) of the routes whose state was set at or after a moment, oldest first."""
+    c = _table.c
+    query = select(c.resolved_at, c.id, c.state).where(c.label_set_id.in_(label_sets), c.resolved_at >= since)
+    return [(row.resolved_at, row.id, row.state) for row in connection.execute(query.order_by(c.resolved_at, c.id))]
 
 
 def clear_open(connection: Connection, label_set: int, *, media: int | None = None) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -94,7 +94,9 @@ class RouteRow:
     reasons : list of dict
         ``{"kind", "text", "value"}`` each.
     state : {"open", "accepted", "fixed", "dismissed"}
-    resolved_by, resolved_at : str or None
+    resolved_by : str or None
+    resolved_at : str or None
+        When it got this state; None while it has its first.
     """
 
     id: int
@@ -126,9 +128,9 @@ class ChangeRow:
     after: dict[str, Any]
 
 
-def now() -> str:
-    """Return this moment as the store writes it: UTC, ISO 8601, microseconds."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+def now(seconds: float = 0.0) -> str:
+    """Return this moment, or one so many seconds later, as the store writes it: UTC, ISO 8601, microseconds."""
+    return (datetime.now(UTC) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def dumps(value: Any) -> str:

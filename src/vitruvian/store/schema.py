@@ -79,6 +79,7 @@ media = Table(
     Column("created_at", String, nullable=False),
     CheckConstraint("kind IN ('image', 'video')", name="kind"),
     UniqueConstraint("project_id", "sha256", "name"),
+    Index(None, "project_id", "id"),
 )
 
 label_set = Table(
@@ -166,4 +167,5 @@ route = Table(
     Column("resolved_at", String),
     CheckConstraint("state IN ('open', 'accepted', 'fixed', 'dismissed')", name="state"),
     Index(None, "label_set_id", "state", "media_id"),
+    Index(None, "label_set_id", "resolved_at"),
 )

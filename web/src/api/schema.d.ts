@@ -191,6 +191,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/label-sets/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Changes Of Others */
+        get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{id}/media": {
         parameters: {
             query?: never;
@@ -349,6 +366,15 @@ export interface components {
             /** Context */
             ctx?: Record<string, never>;
         };
+        /**
+         * AnswerOut
+         * @description The state that somebody gave a route.
+         */
+        AnswerOut: {
+            id: number;
+            /** @enum {unknown} */
+            state: "accepted" | "dismissed" | "fixed" | "open";
+        };
         /** CategoryOut */
         CategoryOut: {
             name: string;
@@ -432,6 +458,36 @@ export interface components {
             error: components["schemas"]["ErrorBody"];
         };
         /**
+         * EventOut
+         * @description Instances as they are after somebody's save, deleted ones too, and answers to routes.
+         */
+        EventOut: {
+            instances: components["schemas"]["InstanceOut"][];
+            routes: components["schemas"]["AnswerOut"][];
+        };
+        /**
+         * InstanceOut
+         * @description One object in one frame; `points` is x, y, visibility of every keypoint, flat.
+         */
+        InstanceOut: {
+            id: string;
+            media: number;
+            frame: number;
+            track: string | null;
+            category: string;
+            points: number[];
+            scores: (number | null)[] | null;
+            keyed: number[] | null;
+            box: number[] | null;
+            mask: unknown;
+            confidence: number | null;
+            area: number | null;
+            crowd: boolean;
+            attributes: Record<string, never>;
+            revision: number;
+            deleted: boolean;
+        };
+        /**
          * FormatOut
          * @description A format of annotation files; a folder is downloaded as an archive.
          */
@@ -455,28 +511,6 @@ export interface components {
         /** HistoryOut */
         HistoryOut: {
             changes: components["schemas"]["ChangeOut"][];
-        };
-        /**
-         * InstanceOut
-         * @description One object in one frame; `points` is x, y, visibility of every keypoint, flat.
-         */
-        InstanceOut: {
-            id: string;
-            media: number;
-            frame: number;
-            track: string | null;
-            category: string;
-            points: number[];
-            scores: (number | null)[] | null;
-            keyed: number[] | null;
-            box: number[] | null;
-            mask: unknown;
-            confidence: number | null;
-            area: number | null;
-            crowd: boolean;
-            attributes: Record<string, never>;
-            revision: number;
-            deleted: boolean;
         };
         /** InstancesOut */
         InstancesOut: {
@@ -569,6 +603,8 @@ export interface components {
         /**
          * OpenedLabelSetOut
          * @description What somebody who opens a label set needs to know first; its totals are the project's to tell.
+         *
+         *         Listening from `mark` on tells of everything that is saved after this answer.
          */
         OpenedLabelSetOut: {
             id: number;
@@ -578,6 +614,7 @@ export interface components {
             author: string;
             parent: number | null;
             ontology: components["schemas"]["OntologyOut"];
+            mark: string;
         };
         /** ProjectOut */
         ProjectOut: {
@@ -1096,6 +1133,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    events: {
+        parameters: {
+            query?: {
+                after?: string | null;
+            };
+            header?: {
+                "last-event-id"?: string | null;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events, as long as the page listens */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["EventOut"];
+                };
+            };
+            /** @description Refused */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description Done */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
                 };
             };
         };
