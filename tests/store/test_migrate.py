@@ -177,6 +177,8 @@ def test_a_project_of_the_first_version_takes_over_what_its_coco_records_say(add
                 )
             for name in ("confidence", "area", "crowd"):
                 connection.exec_driver_sql(f"ALTER TABLE instance DROP COLUMN {name}")
+            for index in ("ix_media_project_id_id", "ix_route_label_set_id_resolved_at"):
+                connection.exec_driver_sql(f"DROP INDEX {index}")
             connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
 
         store.write(first_version)
