@@ -75,6 +75,9 @@ export class Renderer {
       editor.rubber,
       editor.edits.inHand,
       editor.cursor,
+      editor.drawing.polygon,
+      editor.drawing.radius,
+      editor.drawing.erasing,
     ] as const) {
       void seen.value;
     }

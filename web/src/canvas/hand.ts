@@ -6,6 +6,7 @@ import type { EditorInstance, Placing, XY } from "../editor/types";
 import { boxOfCorners } from "../geometry/boxes";
 import { toScreen } from "../geometry/camera";
 import type { Context } from "./batches";
+import { drawDrawing } from "./drawing";
 import { drawInstances } from "./instances";
 import { movingPoints } from "./moving";
 import { drawHeld, drawRing } from "./rings";
@@ -27,6 +28,7 @@ export function drawHand(context: Context, editor: Editor): void {
   const cursor = editor.cursor.value;
   if (placing && cursor) drawPlacing(context, editor, placing, cursor);
   drawRubber(context, editor);
+  drawDrawing(context, editor);
 }
 
 function drawMoving(context: Context, editor: Editor, instance: EditorInstance): void {

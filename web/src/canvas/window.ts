@@ -7,6 +7,7 @@ import { extent, point } from "../editor/instance";
 import type { Box, EditorInstance, Size, XY } from "../editor/types";
 import { unionBox } from "../geometry/boxes";
 import { toScreen } from "../geometry/camera";
+import { brushWindow } from "./drawing";
 import { movingPoints, withNeighbours } from "./moving";
 
 /** Room for rings, grips and the shadow of a line. CSS pixels. */
@@ -26,12 +27,14 @@ export function selectedWindow(editor: Editor, instance: EditorInstance | null):
 
 /** The part of the view in which the top layer draws now; the whole view where that cannot be told. */
 export function handWindow(editor: Editor): Box {
-  if (editor.placing.value || editor.rubber.value) return whole(editor);
+  if (editor.placing.value || editor.rubber.value || editor.tool.value.id === "polygon") return whole(editor);
   const needed: Box[] = [];
+  const brush = brushWindow(editor);
+  if (brush) needed.push(brush);
   const selected = editor.selected.value;
   if (selected) {
     const points = movingPoints(editor);
-    if (points === null) return selectedWindow(editor, selected);
+    if (points === null) return unionBox(brush, selectedWindow(editor, selected)) ?? NOWHERE;
     const { keypoint } = editor.selection.value;
     const drawn = withNeighbours(editor, selected, points);
     if (keypoint !== null) drawn.add(keypoint);

@@ -6,6 +6,7 @@ import { batch, computed, effect, signal } from "@preact/signals-core";
 import type { Signal } from "@preact/signals-core";
 import { centreOn, fitBox, toImage } from "../geometry/camera";
 import { clamp } from "../geometry/points";
+import { Drawing } from "./drawing";
 import { Edits } from "./edits";
 import { History } from "./history";
 import { hits } from "./hit";
@@ -73,6 +74,7 @@ export class Editor {
   readonly history = new History();
   readonly routes = new RouteList();
   readonly edits: Edits;
+  readonly drawing = new Drawing();
   readonly tools: ReadonlyMap<ToolId, Tool>;
 
   readonly media = signal<EditorMedia | null>(null);

@@ -2,13 +2,23 @@
 import { Editor } from "../editor/Editor";
 import type { EditorCategory, EditorHooks, Tool } from "../editor/types";
 import { BoxTool } from "./box";
+import { BrushTool } from "./brush";
 import { panTool } from "./pan";
 import { PlaceTool } from "./place";
+import { PolygonTool } from "./polygon";
 import { SelectTool } from "./select";
 import { TourTool } from "./tour";
 
 export function allTools(editor: Editor): Tool[] {
-  return [new SelectTool(editor), new PlaceTool(editor), new BoxTool(editor), panTool, new TourTool(editor)];
+  return [
+    new SelectTool(editor),
+    new PlaceTool(editor),
+    new BoxTool(editor),
+    new PolygonTool(editor),
+    new BrushTool(editor),
+    panTool,
+    new TourTool(editor),
+  ];
 }
 
 export function createEditor(categories: readonly EditorCategory[], hooks: EditorHooks = {}): Editor {

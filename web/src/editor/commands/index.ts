@@ -8,12 +8,13 @@ import type { KeyPress } from "../keymap";
 import type { Command, CommandGroup, CommandId } from "../types";
 import { frameCommands } from "./frames";
 import { instanceCommands } from "./instances";
-import { maskCommands } from "./masks";
+import { drawingCommands, maskCommands } from "./masks";
 import { pointCommands } from "./points";
 import { toolCommands } from "./tools";
 import { viewCommands } from "./view";
 
 export const COMMANDS: readonly Command<Editor>[] = [
+  ...drawingCommands,
   ...toolCommands,
   ...pointCommands,
   ...instanceCommands,

@@ -1,6 +1,7 @@
 import { batch } from "@preact/signals-core";
 import type { Editor } from "../Editor";
 import type { Command, ViewOptions } from "../types";
+import { dropPolygon } from "../verbs/drawing";
 import { finishPlacing } from "../verbs/placing";
 import { redo, undo } from "../verbs/undo";
 import { actualSize, lookAtSelection, zoom } from "../verbs/view";
@@ -24,7 +25,8 @@ function cancel(editor: Editor): void {
     if (editor.edits.inHand.value !== null || editor.rubber.value) {
       editor.tool.value.cancel();
       editor.edits.cancel();
-    } else if (editor.placing.value) finishPlacing(editor);
+    } else if (dropPolygon(editor)) return;
+    else if (editor.placing.value) finishPlacing(editor);
     else if (editor.tool.value.id !== "select") editor.setTool("select");
     else if (keypoint !== null) editor.select(instance);
     else editor.select(null);

@@ -3,6 +3,7 @@ import { batch } from "@preact/signals-core";
 import type { Editor } from "../Editor";
 import { changed } from "../diff";
 import type { Gesture } from "../types";
+import { takeBackCorner } from "./drawing";
 import { finishPlacing, isPlacements, resumePlacing } from "./placing";
 
 export function undo(editor: Editor): void {
@@ -11,6 +12,7 @@ export function undo(editor: Editor): void {
     editor.edits.cancel();
     return;
   }
+  if (takeBackCorner(editor)) return;
   const placing = editor.placing.value !== null;
   if (placing && !isPlacements(editor, editor.history.canUndo.value)) {
     // Nothing of this placement is left: leave it rather than reach for other work.
