@@ -42,15 +42,15 @@ def build(target: Path) -> Path:
     return target / "index.html"
 
 
-def main() -> None:
-    """Measure and print one line of JSON."""
+def main(name: str = "drag", *, masks: bool = False) -> None:
+    """Measure and print one line of JSON; with `masks` each instance has one of painted pixels."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         page_file = build(Path(folder) / "page")
         chromium = Path("/usr/bin/chromium")
         browser = playwright.chromium.launch(executable_path=chromium if chromium.exists() else None, args=FLAGS)
         page = browser.new_page(viewport={"width": 1920, "height": 1080})
         page.goto(page_file.as_uri())
-        at = page.evaluate("bench.start()")
+        at = page.evaluate("(masks) => bench.start(masks)", masks)
         page.wait_for_timeout(500)
         page.mouse.move(at["x"], at["y"])
         page.mouse.down()
@@ -65,7 +65,7 @@ def main() -> None:
         sys.exit(f"The drag did not reach the editor: {drags}, last gesture {committed}")
     drag, floor = (min(turns, key=lambda turn: turn["p95"]) for turns in (drags, floors))
     figures = {
-        "name": "drag",
+        "name": name,
         "points": 50 * 133,
         "frames": FRAMES,
         "turns": TURNS,

@@ -6,7 +6,11 @@ import { Layer } from "../../src/canvas/Layer";
 import { mount } from "../../src/canvas";
 import { setPoints } from "../../src/editor/instance";
 import { categoriesOf } from "../../src/editor/ontology";
+import { runsDocument } from "../../src/editor/mask";
 import type { EditorInstance } from "../../src/editor/types";
+import { combineSpans, NOTHING } from "../../src/geometry/rle";
+import type { Spans } from "../../src/geometry/rle";
+import { strokeSpans } from "../../src/geometry/strokes";
 import { toScreen } from "../../src/geometry/camera";
 import { createEditor } from "../../src/tools";
 
@@ -89,11 +93,22 @@ const host = document.getElementById("host") ?? document.body;
 const source = picture();
 const editor = createEditor(categories);
 
-/** Editor on the page; returns where to press to take hold of a point. */
-function start(): { x: number; y: number } {
+/** A body of pixels around each person, with a rough rim and a hole: what a brush leaves behind. */
+function masked(instance: EditorInstance): EditorInstance {
+  const [x, y] = instance.box ?? [0, 0];
+  let spans: Spans = NOTHING;
+  for (let i = 0; i < 24; i++) {
+    const at = { x: x + 88 + 50 * Math.cos(i * 0.9), y: y + 98 + 55 * Math.sin(i * 1.3) };
+    spans = combineSpans(spans, strokeSpans(at, at, 14 + ((i * 7) % 16), { width: WIDTH, height: HEIGHT }), i % 8 === 7 ? "cut" : "add");
+  }
+  return { ...instance, mask: runsDocument(spans, { width: WIDTH, height: HEIGHT }, null) };
+}
+
+/** Editor on the page, with masks if asked for; returns where to press to take hold of a point. */
+function start(masks = false): { x: number; y: number } {
   editor.open({ id: 1, kind: "image", name: "bench", width: WIDTH, height: HEIGHT, frames: 1, fps: 0 });
   editor.picture.value = { media: 1, frame: 0, source };
-  editor.load(Array.from({ length: INSTANCES }, (_, i) => person(i)));
+  editor.load(Array.from({ length: INSTANCES }, (_, i) => (masks ? masked(person(i)) : person(i))));
   mount(editor, host);
   editor.select("p24", 60);
   const { points } = editor.store.get("p24") ?? person(24);
