@@ -42,12 +42,12 @@ export function attach(editor: Editor, host: HTMLElement): () => void {
 
   window.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing || !isEditors(event, host)) return;
-    if (event.key === " ") input.spaceHeld.value = true;
+    if (event.key === " " && !event.shiftKey) input.spaceHeld.value = true;
     else if (!pressKey(editor, event)) return;
     event.preventDefault();
   }, options);
   window.addEventListener("keyup", (event) => {
-    if (event.key === " ") input.spaceHeld.value = false;
+    if (event.key === " " && !event.shiftKey) input.spaceHeld.value = false;
   }, options);
   window.addEventListener("blur", () => {
     input.spaceHeld.value = false;

@@ -12,6 +12,7 @@ import { History } from "./history";
 import { hits } from "./hit";
 import type { Scene } from "./hit";
 import { extent, point } from "./instance";
+import { Playback } from "./playback";
 import { RouteList } from "./routes";
 import { InstanceStore } from "./store";
 import type {
@@ -75,12 +76,15 @@ export class Editor {
   readonly routes = new RouteList();
   readonly edits: Edits;
   readonly drawing = new Drawing();
+  readonly playback = new Playback(this);
   readonly tools: ReadonlyMap<ToolId, Tool>;
 
   readonly media = signal<EditorMedia | null>(null);
   /** Which media a step leads to; the server tells, since the editor holds one media at a time. */
   readonly neighbours = signal<Neighbours>({ before: null, after: null });
   readonly frame = signal(0);
+  /** Somebody drags along the film: pictures of frames on the way are welcome. */
+  readonly scrubbing = signal(false);
   readonly picture = signal<Picture | null>(null);
   /** Size of the canvas in CSS pixels; the canvas keeps it. */
   readonly view = signal<Size>({ width: 0, height: 0 });
@@ -144,6 +148,7 @@ export class Editor {
   open(media: EditorMedia, frame = 0): void {
     batch(() => {
       this.edits.commit();
+      this.playback.reset();
       this.placing.value = null;
       this.picture.value = null;
       this.media.value = media;

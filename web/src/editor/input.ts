@@ -43,6 +43,7 @@ export class PointerInput {
       this.panning.value = true;
       return;
     }
+    editor.playback.pause();
     if (!editor.ready) return;
     this.#pressed = true;
     batch(() => {

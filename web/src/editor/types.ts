@@ -77,6 +77,8 @@ export interface EditorMedia extends Size {
   readonly frames: number;
   /** Frames a second; 0 for an image. */
   readonly fps: number;
+  /** Presentation time of each frame, in seconds; without it they come evenly. */
+  readonly times?: readonly number[];
 }
 
 /** The picture that is on the screen now, handed in by whoever decodes (image loader, video player). */

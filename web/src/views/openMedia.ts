@@ -36,6 +36,7 @@ export async function openMedia(labelSet: number, id: number, frame: number): Pr
 
 export function asEditorMedia(media: Schemas["MediaOut"]): EditorMedia {
   const { id, kind, name, width, height, frames } = media;
+  const times = media.times ? { times: media.times } : {};
   const [rate = 0, unit = 1] = media.fps;
-  return { id, kind, name, width, height, frames, fps: rate / unit };
+  return { id, kind, name, width, height, frames, fps: rate / unit, ...times };
 }

@@ -9,7 +9,9 @@ import { Outbox } from "../sync/outbox";
 import { BrowserStorage } from "../sync/storage";
 import { claimTab } from "../sync/tab";
 import { createEditor } from "../tools";
+import { FramePump } from "../video/pump";
 import type { FrameSource } from "../video/source";
+import { drive } from "../video/ticker";
 import { asEditorMedia, openMedia, type OpenedMedia } from "./openMedia";
 import { go, to } from "./router";
 
@@ -20,7 +22,7 @@ export class EditorSession {
   readonly frameKind = signal<FrameSource["kind"]>("server");
   editor!: Editor;
   outbox!: Outbox;
-  #source: FrameSource | null = null;
+  #pump: FramePump | null = null;
   /** A media that is on its way since before the label set was there. */
   #begun: { readonly media: number; readonly opened: Promise<OpenedMedia> } | null = null;
   readonly #stops: (() => void)[] = [];
@@ -85,8 +87,8 @@ export class EditorSession {
       const { media, instances, source } = await (begun?.media === id ? begun.opened : openMedia(this.labelSet.id, id, frame));
       editor.load(this.#newer(instances), this.outbox.pending);
       editor.picture.value = null;
-      this.#source?.close();
-      this.#source = source;
+      this.#pump?.close();
+      this.#pump = this.#pictures(id, source);
       editor.open(asEditorMedia(media), frame);
       editor.neighbours.value = { before: media.before ?? null, after: media.after ?? null };
     }
@@ -99,7 +101,7 @@ export class EditorSession {
   close(): void {
     for (const stop of this.#stops) stop();
     this.outbox.close();
-    this.#source?.close();
+    this.#pump?.close();
     if (this.#begun) drop(this.#begun.opened);
     this.editor.dispose();
   }
@@ -108,9 +110,13 @@ export class EditorSession {
     const { editor } = this;
     this.#stops.push(
       effect(() => {
-        const media = editor.media.value;
-        if (media) void this.#picture(media.id, editor.frame.value);
+        if (editor.media.value) this.#pump?.want(editor.frame.value, editor.scrubbing.peek());
       }),
+      // Wherever the drag ended, that very frame is shown.
+      effect(() => {
+        if (!editor.scrubbing.value && editor.media.peek()) this.#pump?.want(editor.frame.peek(), false);
+      }),
+      drive(editor.playback),
     );
     const flush = () => this.outbox.flush();
     addEventListener("online", flush);
@@ -127,17 +133,19 @@ export class EditorSession {
     return instances.filter(({ id, revision }) => revision >= (this.editor.store.row(id)?.revision ?? 0));
   }
 
-  async #picture(media: number, frame: number): Promise<void> {
-    try {
-      const source = await this.#source?.frame(frame);
-      if (source && this.editor.media.value?.id === media && this.editor.frame.value === frame) {
-        this.editor.picture.value = { media, frame, source };
-        this.frameKind.value = this.#source?.kind ?? "server";
+  #pictures(media: number, source: FrameSource): FramePump {
+    const { editor } = this;
+    return new FramePump(
+      source,
+      ({ frame, picture }) => {
+        const wanted = editor.media.value?.id === media && (editor.frame.value === frame || editor.scrubbing.value);
+        if (!wanted) return;
+        editor.picture.value = { media, frame, source: picture };
+        this.frameKind.value = source.kind;
         this.trouble.value = null;
-      }
-    } catch (error) {
-      this.trouble.value = error;
-    }
+      },
+      (error) => (this.trouble.value = error),
+    );
   }
 }
 

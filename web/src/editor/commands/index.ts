@@ -9,6 +9,7 @@ import type { Command, CommandGroup, CommandId } from "../types";
 import { frameCommands } from "./frames";
 import { instanceCommands } from "./instances";
 import { drawingCommands, maskCommands } from "./masks";
+import { playbackCommands } from "./playback";
 import { pointCommands } from "./points";
 import { toolCommands } from "./tools";
 import { viewCommands } from "./view";
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command<Editor>[] = [
   ...instanceCommands,
   ...maskCommands,
   ...frameCommands,
+  ...playbackCommands,
   ...viewCommands,
 ];
 
