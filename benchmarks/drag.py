@@ -8,48 +8,17 @@ each frame. Both take turns, and the best turn of each counts: other work on the
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from _page import bench_page
 
-WEB = Path(__file__).resolve().parents[1] / "web"
 FRAMES = 400
 TURNS = 5
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-frame-rate-limit",
-    "--disable-gpu-vsync",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--allow-file-access-from-files",
-]
-
-
-def build(target: Path) -> Path:
-    """Build the benchmark's page from the sources into folder `target`; return its HTML file."""
-    vite = WEB / "node_modules/vite/bin/vite.js"
-    command = ["node", str(vite), "build", "tests/bench", "--base", "./", "--outDir", str(target), "--logLevel", "warn"]
-    done = subprocess.run(command, cwd=WEB, capture_output=True, text=True, check=False)
-    if done.returncode:
-        sys.exit(done.stderr or done.stdout)
-    return target / "index.html"
 
 
 def main(name: str = "drag", *, masks: bool = False) -> None:
     """Measure and print one line of JSON; with `masks` each instance has one of painted pixels."""
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        page_file = build(Path(folder) / "page")
-        chromium = Path("/usr/bin/chromium")
-        browser = playwright.chromium.launch(executable_path=chromium if chromium.exists() else None, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1920, "height": 1080})
-        page.goto(page_file.as_uri())
+    with bench_page() as page:
         at = page.evaluate("(masks) => bench.start(masks)", masks)
         page.wait_for_timeout(500)
         page.mouse.move(at["x"], at["y"])
@@ -60,7 +29,6 @@ def main(name: str = "drag", *, masks: bool = False) -> None:
             floors.append(page.evaluate("(count) => bench.floor(count)", FRAMES))
         page.mouse.up()
         committed = page.evaluate("bench.gestures()")
-        browser.close()
     if not (all(drag["held"] and drag["moved"] for drag in drags) and committed):
         sys.exit(f"The drag did not reach the editor: {drags}, last gesture {committed}")
     drag, floor = (min(turns, key=lambda turn: turn["p95"]) for turns in (drags, floors))
