@@ -68,6 +68,8 @@ export const address = {
   frame: (media: number, frame: number) => `/api/v1/media/${String(media)}/frames/${String(frame)}.jpg`,
   thumbnail: (media: number) => `/api/v1/media/${String(media)}/thumbnail.jpg`,
   file: (media: number) => `/api/v1/media/${String(media)}/file`,
+  events: (labelSet: number, after: string) =>
+    `/api/v1/label-sets/${String(labelSet)}/events?after=${encodeURIComponent(after)}`,
   export: (labelSet: number, format: string) =>
     `/api/v1/label-sets/${String(labelSet)}/export?format=${encodeURIComponent(format)}`,
 };

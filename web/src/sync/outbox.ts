@@ -73,6 +73,11 @@ export class Outbox {
     return this.#shelf.list.flatMap((entry) => entry.diffs);
   }
 
+  /** Routes whose answer the server does not know yet. */
+  get answers(): ReadonlySet<number> {
+    return new Set(this.#shelf.list.flatMap((entry) => entry.routes.map(({ route }) => route)));
+  }
+
   /** Take up what closed tabs left behind. */
   async recover(others: () => Promise<Alive>): Promise<void> {
     await this.#shelf.recover(this.setup.labelSet, this.setup.tab, others);

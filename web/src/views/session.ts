@@ -1,10 +1,12 @@
 /** Everything that an open editor page needs: the editor, its outbox, its pictures. */
 import { effect, signal } from "@preact/signals-core";
-import { api, type Schemas } from "../api/client";
+import { address, api, type Schemas } from "../api/client";
 import type { Editor } from "../editor/Editor";
 import { categoriesOf } from "../editor/ontology";
 import type { EditorInstance } from "../editor/types";
 import { startTour } from "../editor/verbs/review";
+import { Events } from "../sync/events";
+import { Others } from "../sync/others";
 import { Outbox } from "../sync/outbox";
 import { BrowserStorage } from "../sync/storage";
 import { claimTab } from "../sync/tab";
@@ -25,6 +27,8 @@ export class EditorSession {
   #pump: FramePump | null = null;
   /** A media that is on its way since before the label set was there. */
   #begun: { readonly media: number; readonly opened: Promise<OpenedMedia> } | null = null;
+  /** Media whose labels were asked for. */
+  readonly #opened = new Set<number>();
   readonly #stops: (() => void)[] = [];
 
   private constructor(private readonly labelSet: Schemas["OpenedLabelSetOut"]) {}
@@ -35,6 +39,7 @@ export class EditorSession {
     try {
       const session = await EditorSession.#open(labelSet);
       session.#begun = begun;
+      session.#opened.add(media);
       begun.opened.catch(() => undefined);
       return session;
     } catch (error) {
@@ -68,6 +73,7 @@ export class EditorSession {
     await session.outbox.recover(() => tab.others());
     session.editor.routes.set(routes);
     session.#watch();
+    session.#listen(set.mark);
     return session;
   }
 
@@ -83,6 +89,7 @@ export class EditorSession {
     } else {
       const begun = this.#begun;
       this.#begun = null;
+      this.#opened.add(id);
       if (begun && begun.media !== id) drop(begun.opened);
       const { media, instances, source } = await (begun?.media === id ? begun.opened : openMedia(this.labelSet.id, id, frame));
       editor.load(this.#newer(instances), this.outbox.pending);
@@ -126,6 +133,22 @@ export class EditorSession {
     };
     addEventListener("beforeunload", warn);
     this.#stops.push(() => removeEventListener("beforeunload", warn));
+  }
+
+  #listen(after: string): void {
+    const { outbox } = this;
+    const others = new Others({
+      editor: this.editor,
+      unsent: () => ({ diffs: outbox.pending, routes: outbox.answers }),
+      isOpen: (media) => this.#opened.has(media),
+    });
+    const events = new Events({
+      address: (mark) => address.events(this.labelSet.id, mark),
+      after,
+      onTold: (told) => others.tell(told),
+      onBack: () => outbox.flush(),
+    });
+    this.#stops.push(() => events.close(), () => others.close());
   }
 
   /** Answers overtake each other: what a later one told already stays. */
