@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from sqlalchemy import Connection, text
 
+from vitruvian.actions.accept_masks import BroughtMask, accept_masks
 from vitruvian.errors import Conflict, InvalidInput, LabelError, NotFound
 from vitruvian.labels import Instance, Ontology, check_instance, empty_instance
 from vitruvian.store import changes as history
@@ -124,7 +125,7 @@ def save_changes(store: Store, label_set: int, author: str, wanted: SaveRequest)
     Conflict
         Somebody changed the same points or fields since; `details` has both versions of each. Nothing was saved.
     LabelError
-        Unknown category or keypoint, a coordinate that is not finite, an impossible box.
+        Unknown category or keypoint, a coordinate that is not finite, an impossible box, a mask that does not fit.
     NotFound
         No such label set, media, frame, instance or route.
     InvalidInput
@@ -148,6 +149,7 @@ def _save(connection: Connection, label_set: int, author: str, wanted: SaveReque
     for change in wanted.changes:
         if change.instance in known:
             _check_same_place(change, known[change.instance])
+    accept_masks(connection, label_set, _masks(wanted.changes, known))
     conflicts = [
         conflict
         for change in wanted.changes
@@ -217,6 +219,14 @@ def _check_places(connection: Connection, project: int, new: Sequence[InstanceCh
             raise NotFound(f"There is no media {change.media} in this project", where=where)
         if not 0 <= change.frame < frames:
             raise NotFound(f"Media {change.media} has frames 0 to {frames - 1}, not {change.frame}", where=where)
+
+
+def _masks(changes: Sequence[InstanceChange], known: Mapping[str, Instance]) -> list[BroughtMask]:
+    return [
+        BroughtMask(c.instance, known[c.instance].media if c.instance in known else c.media or 0, c.mask)
+        for c in changes
+        if isinstance(c.mask, dict | list)
+    ]
 
 
 def _check_same_place(change: InstanceChange, current: Instance) -> None:

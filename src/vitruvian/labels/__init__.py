@@ -3,6 +3,7 @@
 from vitruvian.labels.columns import Columns
 from vitruvian.labels.dataset import Dataset, FileWarning, MediaEntry
 from vitruvian.labels.instance import Instance, check_instance, empty_instance
+from vitruvian.labels.mask import check_mask
 from vitruvian.labels.ontology import Category, Ontology, ontology_from_document
 from vitruvian.labels.poses import Poses, concatenate, empty_poses, stack
 from vitruvian.labels.skeleton import Keypoint, Skeleton, skeleton_from_document, skeleton_from_names
@@ -23,6 +24,7 @@ __all__ = [
     "Track",
     "Visibility",
     "check_instance",
+    "check_mask",
     "concatenate",
     "empty_instance",
     "empty_poses",

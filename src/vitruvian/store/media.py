@@ -107,6 +107,12 @@ def sizes(connection: Connection, ids: set[int]) -> dict[int, tuple[int, int]]:
     return {row.id: (row.project_id, row.frames) for row in rows}
 
 
+def picture_sizes(connection: Connection, ids: set[int]) -> dict[int, tuple[int, int]]:
+    """Return {media id: (width, height)} of those that exist, pixels."""
+    rows = connection.execute(select(_table.c.id, _table.c.width, _table.c.height).where(_table.c.id.in_(ids)))
+    return {row.id: (row.width, row.height) for row in rows}
+
+
 def _row(row: Row[Any]) -> MediaRow:
     return MediaRow(
         id=row.id,
