@@ -73,6 +73,7 @@ export class Renderer {
       editor.route,
       editor.tool,
       editor.rubber,
+      editor.lasso,
       editor.edits.inHand,
       editor.cursor,
       editor.drawing.polygon,

@@ -8,8 +8,9 @@ import { toScreen } from "../geometry/camera";
 import type { Context } from "./batches";
 import { drawDrawing } from "./drawing";
 import { drawInstances } from "./instances";
+import { drawLasso } from "./lasso";
 import { movingPoints } from "./moving";
-import { drawHeld, drawRing } from "./rings";
+import { drawHeld, drawRing, drawRings } from "./rings";
 import { drawSelected, look } from "./selected";
 import { ACCENT, PLAIN, skeletonStyle } from "./style";
 import { drawLabel } from "./text";
@@ -29,6 +30,7 @@ export function drawHand(context: Context, editor: Editor): void {
   if (placing && cursor) drawPlacing(context, editor, placing, cursor);
   drawRubber(context, editor);
   drawDrawing(context, editor);
+  drawLasso(context, editor);
 }
 
 function drawMoving(context: Context, editor: Editor, instance: EditorInstance): void {
@@ -38,8 +40,9 @@ function drawMoving(context: Context, editor: Editor, instance: EditorInstance):
 }
 
 function drawChosen(context: Context, editor: Editor, instance: EditorInstance): void {
-  const { keypoint } = editor.selection.value;
+  const { keypoint, also } = editor.selection.value;
   if (keypoint === null) return;
+  drawRings(context, also.map((k) => point(instance, k)).filter(({ v }) => v > 0).map((at) => toScreen(editor.camera.value, at)), 6.5);
   const at = point(instance, keypoint);
   if (!at.v) return;
   const screen = toScreen(editor.camera.value, at);

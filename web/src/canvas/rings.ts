@@ -5,8 +5,16 @@ import type { Context } from "./batches";
 import { ACCENT, DARK } from "./style";
 
 export function drawRing(context: Context, at: XY, radius: number, color = ACCENT, width = 2): void {
+  drawRings(context, [at], radius, color, width);
+}
+
+export function drawRings(context: Context, places: readonly XY[], radius: number, color = ACCENT, width = 2): void {
+  if (!places.length) return;
   context.beginPath();
-  context.arc(at.x, at.y, radius, 0, 2 * Math.PI);
+  for (const { x, y } of places) {
+    context.moveTo(x + radius, y);
+    context.arc(x, y, radius, 0, 2 * Math.PI);
+  }
   context.lineWidth = width + 2;
   context.strokeStyle = DARK;
   context.stroke();

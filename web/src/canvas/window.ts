@@ -2,6 +2,7 @@
  * How much of the view the upper layers must cover. A canvas that changes is copied and laid over the others whole, so
  * a small one halves the time of a frame where no graphics processor helps.
  */
+import { chosenPoints } from "../editor/chosen";
 import type { Editor } from "../editor/Editor";
 import { extent, point } from "../editor/instance";
 import type { Box, EditorInstance, Size, XY } from "../editor/types";
@@ -27,7 +28,8 @@ export function selectedWindow(editor: Editor, instance: EditorInstance | null):
 
 /** The part of the view in which the top layer draws now; the whole view where that cannot be told. */
 export function handWindow(editor: Editor): Box {
-  if (editor.placing.value || editor.rubber.value || editor.tool.value.id === "polygon") return whole(editor);
+  const drawing = editor.rubber.value ?? editor.lasso.value;
+  if (editor.placing.value || drawing || editor.tool.value.id === "polygon") return whole(editor);
   const needed: Box[] = [];
   const brush = brushWindow(editor);
   if (brush) needed.push(brush);
@@ -35,9 +37,8 @@ export function handWindow(editor: Editor): Box {
   if (selected) {
     const points = movingPoints(editor);
     if (points === null) return unionBox(brush, selectedWindow(editor, selected)) ?? NOWHERE;
-    const { keypoint } = editor.selection.value;
     const drawn = withNeighbours(editor, selected, points);
-    if (keypoint !== null) drawn.add(keypoint);
+    for (const keypoint of chosenPoints(editor.selection.value)) drawn.add(keypoint);
     const box = around(editor, extentOf(selected, drawn), RIM);
     if (box) needed.push(box);
   }

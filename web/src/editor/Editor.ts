@@ -104,6 +104,8 @@ export class Editor {
   readonly routeId = signal<number | null>(null);
   /** A box that is being drawn and is nobody's yet, as two corners. */
   readonly rubber = signal<readonly [XY, XY] | null>(null);
+  /** The line that a lasso has drawn so far, x and y in turn; closed without saying so. */
+  readonly lasso = signal<readonly number[] | null>(null);
 
   /** The frame whose picture is on the screen, so that labels never lie on another frame's picture. */
   readonly shownFrame = computed(() => {

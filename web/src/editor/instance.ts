@@ -83,15 +83,21 @@ export function setPoints(
   return { ...instance, points, scores, keyed };
 }
 
-/** Move every labelled point, and the box with them. */
-export function moveInstance(instance: EditorInstance, dx: number, dy: number): EditorInstance {
+/** Move those of the named points that are labelled. */
+export function movePoints(instance: EditorInstance, keypoints: Iterable<number>, dx: number, dy: number): EditorInstance {
   const changes: [number, Point][] = [];
-  for (let k = 0; k < keypointCount(instance); k++) {
+  for (const k of keypoints) {
     const at = point(instance, k);
     if (at.v) changes.push([k, { x: at.x + dx, y: at.y + dy, v: at.v }]);
   }
-  const [x, y, width, height] = instance.box ?? [0, 0, 0, 0];
-  return { ...setPoints(instance, changes), box: instance.box && [x + dx, y + dy, width, height] };
+  return changes.length ? setPoints(instance, changes) : instance;
+}
+
+/** Move every labelled point, and the box with them. */
+export function moveInstance(instance: EditorInstance, dx: number, dy: number): EditorInstance {
+  const moved = movePoints(instance, Array(keypointCount(instance)).keys(), dx, dy);
+  const { box } = instance;
+  return { ...moved, box: box && [box[0] + dx, box[1] + dy, box[2], box[3]] };
 }
 
 /** Exchange the points of mirror partners: the whole instance, or only the keypoints asked for and their partners. */

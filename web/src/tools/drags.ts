@@ -1,8 +1,8 @@
 /** What a press can hold on to: a point, a whole instance, a grip of a box, a box. Several tools share these. */
+import { wordsFor } from "../editor/chosen";
 import type { Editor } from "../editor/Editor";
-import { moveInstance, point, setBox, setMask, setPoint } from "../editor/instance";
+import { moveInstance, point, setBox, setMask, setPoints } from "../editor/instance";
 import { moveMask } from "../editor/mask";
-import { spoken } from "../editor/ontology";
 import type { BoxHandle, EditorInstance, ToolEvent, XY } from "../editor/types";
 import { moveBox, resizeBox } from "../geometry/boxes";
 
@@ -13,7 +13,7 @@ export interface Drag {
 }
 
 /** CSS pixels that a pointer may tremble during a click. */
-const TREMBLE = 3;
+export const TREMBLE = 3;
 
 type Step = (now: EditorInstance, event: ToolEvent) => EditorInstance;
 
@@ -37,13 +37,18 @@ function drag(editor: Editor, id: string, title: string, start: ToolEvent, step:
 
 /** The point keeps its distance to the cursor: taking hold of it off-centre does not make it jump. */
 export function dragPoint(editor: Editor, instance: EditorInstance, keypoint: number, start: ToolEvent): Drag {
-  const from = point(instance, keypoint);
-  const dx = from.x - start.image.x;
-  const dy = from.y - start.image.y;
-  const name = spoken(editor.skeleton(instance)?.names[keypoint] ?? "point");
-  return drag(editor, instance.id, `Move ${name}`, start, (now, { image }) =>
-    setPoint(now, keypoint, { x: image.x + dx, y: image.y + dy, v: point(now, keypoint).v || 2 }),
-  );
+  return dragPoints(editor, instance, [keypoint], start);
+}
+
+/** Points that move as one. */
+export function dragPoints(editor: Editor, instance: EditorInstance, keypoints: readonly number[], start: ToolEvent): Drag {
+  const from = keypoints.map((k) => [k, point(instance, k)] as const).filter(([, at]) => at.v || keypoints.length === 1);
+  const words = wordsFor(editor.skeleton(instance), keypoints);
+  return drag(editor, instance.id, `Move ${words}`, start, (now, { image }) => {
+    const dx = image.x - start.image.x;
+    const dy = image.y - start.image.y;
+    return setPoints(now, from.map(([k, at]) => [k, { x: at.x + dx, y: at.y + dy, v: point(now, k).v || 2 }] as const));
+  });
 }
 
 export function dragInstance(editor: Editor, instance: EditorInstance, start: ToolEvent): Drag {

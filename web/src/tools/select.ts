@@ -1,14 +1,19 @@
 /**
- * Select and move. A press on a point moves that point; a near miss only selects. The whole instance moves only with
- * Control or Command held, so it never moves by accident while one point is being fixed.
+ * Select and move. A press on a point moves it, and the points chosen with it; a near miss moves nothing: it selects,
+ * or draws a lasso when the pointer goes on. The whole instance moves only by its own handle, or with Control or
+ * Command held on an edge or a box.
  */
+import { chosenPoints } from "../editor/chosen";
 import type { Editor } from "../editor/Editor";
 import { nextCandidate } from "../editor/hit";
 import { point, setPoint } from "../editor/instance";
 import { spoken } from "../editor/ontology";
-import type { Hit, Tool, ToolEvent } from "../editor/types";
-import { dragHandle, dragInstance, dragPoint } from "./drags";
+import type { EditorInstance, Hit, Tool, ToolEvent } from "../editor/types";
+import { choose, togglePoint } from "../editor/verbs/choosing";
+import { distal } from "../geometry/graph";
+import { dragHandle, dragInstance, dragPoints } from "./drags";
 import type { Drag } from "./drags";
+import { dragLasso } from "./lasso";
 
 const CURSORS: Record<string, string> = {
   nw: "nwse-resize",
@@ -39,9 +44,14 @@ export class SelectTool implements Tool {
 
   hint(): string {
     const { selection } = this.editor;
-    if (selection.value.keypoint !== null) return "Drag or arrow keys move the point; 0 1 2 set its visibility; Tab: next point";
-    if (selection.value.instance !== null) return "Press a point; hold Ctrl and drag to move the whole instance";
-    return "Press a point to move it; N: new instance";
+    if (selection.value.also.length) {
+      return "Drag one of the chosen points, or arrow keys: all of them move; 0 1 2 set their visibility; Shift+press adds or takes";
+    }
+    if (selection.value.keypoint !== null) {
+      return "Drag or arrow keys move the point; Ctrl+drag takes along what hangs on it; 0 1 2 set its visibility; Tab: next point";
+    }
+    if (selection.value.instance !== null) return "Press a point, or drag around several; hold Ctrl and drag an edge to move the whole instance";
+    return "Press a point to move it, or drag around several; N: new instance";
   }
 
   pointerDown(event: ToolEvent): void {
@@ -59,17 +69,38 @@ export class SelectTool implements Tool {
   #take(hit: Hit | null, event: ToolEvent): Drag | null {
     const { editor } = this;
     const instance = editor.store.get(hit?.instance ?? null);
-    if (!hit || !instance) {
-      editor.select(null);
-      return null;
-    }
+    if (!hit || !instance) return dragLasso(editor, event, () => event.shift || event.alt || editor.select(null));
+    if (hit.kind === "point") return this.#takePoint(instance, hit.keypoint, event);
+    if (hit.kind === "handle") return dragHandle(editor, instance, hit.handle, event);
     if (event.mod) {
       editor.select(instance.id);
       return dragInstance(editor, instance, event);
     }
-    if (hit.kind === "handle") return dragHandle(editor, instance, hit.handle, event);
-    editor.select(instance.id, hit.kind === "point" ? hit.keypoint : null);
-    return hit.kind === "point" ? dragPoint(editor, instance, hit.keypoint, event) : null;
+    return dragLasso(editor, event, () => event.shift || editor.select(instance.id));
+  }
+
+  #takePoint(instance: EditorInstance, keypoint: number, event: ToolEvent): Drag | null {
+    const { editor } = this;
+    const { selection } = editor;
+    if (event.mod) {
+      editor.select(instance.id, keypoint);
+      return dragPoints(editor, instance, distal(editor.skeleton(instance)?.edges ?? [], keypoint), event);
+    }
+    const before = selection.value.instance === instance.id ? chosenPoints(selection.value) : [];
+    if (event.shift) togglePoint(editor, instance, keypoint);
+    else choose(editor, instance, before.includes(keypoint) ? [keypoint, ...before.filter((k) => k !== keypoint)] : [keypoint]);
+    const held = chosenPoints(selection.value);
+    if (!held.includes(keypoint)) return null;
+    const drag = dragPoints(editor, instance, held, event);
+    return {
+      move: (now) => drag.move(now),
+      end: () => {
+        const moved = editor.edits.inHand.value !== null;
+        drag.end();
+        // A click without a drag means this one point.
+        if (!moved && !event.shift) choose(editor, instance, [keypoint]);
+      },
+    };
   }
 
   /** Right press on a point: hidden becomes visible and back. */
@@ -96,9 +127,10 @@ export class SelectTool implements Tool {
 
   cancel(): void {
     this.#drag = null;
+    this.editor.lasso.value = null;
   }
 
   leave(): void {
-    this.#drag = null;
+    this.cancel();
   }
 }

@@ -1,7 +1,8 @@
 import type { Editor } from "../Editor";
 import type { Command, CommandId, Visibility } from "../types";
 import { setNextVisibility, skipKeypoint } from "../verbs/placing";
-import { nudge, setVisibility, stepPoint, swapPoint, targetPoint } from "../verbs/points";
+import { chooseAll } from "../verbs/choosing";
+import { nudge, setVisibility, stepPoint, swapLimb, swapPoint, targetPoint } from "../verbs/points";
 
 const onPoint = (editor: Editor): boolean => targetPoint(editor) !== null;
 /** Also while placing: there the key speaks of the next click. */
@@ -39,7 +40,7 @@ export const pointCommands: readonly Command<Editor>[] = [
   { id: "point.visible", title: "Visible", group: "Points", keys: ["2"], run: (e) => judge(e, 2), enabled: judging },
   {
     id: "point.delete",
-    title: "Remove the point",
+    title: "Remove the chosen points",
     group: "Points",
     keys: ["Delete", "Backspace"],
     run: (e) => setVisibility(e, 0),
@@ -61,6 +62,8 @@ export const pointCommands: readonly Command<Editor>[] = [
     run: (e) => stepPoint(e, -1),
     enabled: (e) => e.tool.value.id !== "tour" && e.selected.value !== null,
   },
-  { id: "point.swap", title: "Swap the point with its mirror partner", group: "Points", keys: ["Alt+X"], run: swapPoint, enabled: onPoint },
+  { id: "point.swap", title: "Swap the chosen points with their mirror partners", group: "Points", keys: ["Alt+X"], run: swapPoint, enabled: onPoint },
+  { id: "point.swapLimb", title: "Swap the limb with the other side's", group: "Points", keys: ["Shift+X"], run: swapLimb, enabled: onPoint },
+  { id: "point.all", title: "Choose all points", group: "Points", keys: ["Mod+A"], run: chooseAll, enabled: (e) => e.selected.value !== null && !e.placing.value },
   ...nudges(),
 ];

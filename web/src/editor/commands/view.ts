@@ -22,7 +22,7 @@ function toggle(what: Switch, title: string, key: string): Command<Editor> {
 function cancel(editor: Editor): void {
   batch(() => {
     const { instance, keypoint } = editor.selection.value;
-    if (editor.edits.inHand.value !== null || editor.rubber.value) {
+    if (editor.edits.inHand.value !== null || editor.rubber.value || editor.lasso.value) {
       editor.tool.value.cancel();
       editor.edits.cancel();
     } else if (dropPolygon(editor)) return;

@@ -1,7 +1,8 @@
-/** What is done to one point. */
+/** What is done to one point or to several chosen ones at once. */
 import type { Editor } from "../Editor";
-import { keypointCount, point, setPoint, swapSides } from "../instance";
-import { spoken } from "../ontology";
+import { distal } from "../../geometry/graph";
+import { chosenPoints, wordsFor } from "../chosen";
+import { keypointCount, movePoints, point, setPoints, swapSides } from "../instance";
 import type { EditorInstance, Visibility } from "../types";
 import { confirmPoint } from "./review";
 
@@ -11,39 +12,59 @@ interface Target {
   readonly name: string;
 }
 
-/** The point that a key means: the selected one, else the one under the cursor. */
-export function targetPoint(editor: Editor): Target | null {
-  const { instance: id, keypoint } = editor.selection.value;
+interface Targets {
+  readonly instance: EditorInstance;
+  /** The first of them is the one that the selection names first. */
+  readonly keypoints: readonly number[];
+  /** "left wrist", "5 points". */
+  readonly words: string;
+}
+
+/** The points that a key means: the chosen ones, else the one under the cursor. */
+export function targetPoints(editor: Editor): Targets | null {
+  const selection = editor.selection.value;
   const hover = editor.hover.value;
-  const [wanted, index] =
-    keypoint !== null ? [id, keypoint] : hover?.kind === "point" ? [hover.instance, hover.keypoint] : [null, 0];
+  const [wanted, keypoints] =
+    selection.keypoint !== null
+      ? [selection.instance, chosenPoints(selection)]
+      : hover?.kind === "point"
+        ? [hover.instance, [hover.keypoint]]
+        : [null, []];
   const instance = editor.instances.value.find((other) => other.id === wanted);
-  if (!instance) return null;
-  return { instance, keypoint: index, name: spoken(editor.skeleton(instance)?.names[index] ?? `point ${index + 1}`) };
+  return instance ? { instance, keypoints, words: wordsFor(editor.skeleton(instance), keypoints) } : null;
+}
+
+/** The one point that a key means where it can mean one only. */
+export function targetPoint(editor: Editor): Target | null {
+  const targets = targetPoints(editor);
+  const keypoint = targets?.keypoints[0];
+  if (!targets || keypoint === undefined) return null;
+  return { instance: targets.instance, keypoint, name: wordsFor(editor.skeleton(targets.instance), [keypoint]) };
 }
 
 const WORDS = ["not labelled", "hidden", "visible"] as const;
 
 export function setVisibility(editor: Editor, v: Visibility): void {
-  const target = targetPoint(editor);
-  if (!target) return;
-  const { instance, keypoint, name } = target;
-  const at = point(instance, keypoint);
-  if (!at.v && v) editor.message(`The ${name} has no place yet: click its name in the list, then the picture`);
-  else if (at.v === v) confirmPoint(editor, instance.id, keypoint);
-  else editor.change(`Mark ${name} ${WORDS[v]}`, [setPoint(instance, keypoint, { ...at, v })]);
+  const targets = targetPoints(editor);
+  if (!targets) return;
+  const { instance, keypoints, words } = targets;
+  const placed = keypoints.filter((k) => point(instance, k).v > 0);
+  const others = placed.filter((k) => point(instance, k).v !== v);
+  if (!placed.length && v) editor.message(`The ${words} has no place yet: click its name in the list, then the picture`);
+  else if (!others.length) for (const keypoint of keypoints) confirmPoint(editor, instance.id, keypoint);
+  else {
+    const changes = others.map((k) => [k, { ...point(instance, k), v }] as const);
+    editor.change(`Mark ${words} ${WORDS[v]}`, [setPoints(instance, changes)]);
+  }
 }
 
-/** Move the selected point by so many pixels of the picture. Presses in a row are one step of undo. */
+/** Move the chosen points by so many pixels of the picture. Presses in a row are one step of undo. */
 export function nudge(editor: Editor, dx: number, dy: number): void {
-  const target = targetPoint(editor);
-  const at = target && point(target.instance, target.keypoint);
-  if (!target || !at?.v) return;
-  editor.change(
-    `Nudge ${target.name}`,
-    [setPoint(target.instance, target.keypoint, { ...at, x: at.x + dx, y: at.y + dy })],
-    `nudge ${target.instance.id} ${target.keypoint}`,
-  );
+  const targets = targetPoints(editor);
+  if (!targets) return;
+  const { instance, keypoints, words } = targets;
+  const moved = movePoints(instance, keypoints, dx, dy);
+  editor.change(`Nudge ${words}`, [moved], `nudge ${instance.id} ${keypoints.join(" ")}`);
 }
 
 /** Select the next (1) or previous (-1) labelled point of the selected instance, going round. */
@@ -61,11 +82,25 @@ export function stepPoint(editor: Editor, step: 1 | -1): void {
   }
 }
 
-/** Exchange the selected point with its mirror partner. */
+/** Exchange the chosen points with their mirror partners. */
 export function swapPoint(editor: Editor): void {
-  const target = targetPoint(editor);
-  const flip = target && editor.skeleton(target.instance)?.flip;
-  if (!target || !flip) return;
-  if (flip[target.keypoint] === target.keypoint) editor.message(`The ${target.name} has no left and right`);
-  else editor.change(`Swap sides of ${target.name}`, [swapSides(target.instance, flip, [target.keypoint])]);
+  const targets = targetPoints(editor);
+  if (targets) swap(editor, targets.instance, targets.keypoints);
+}
+
+/** Exchange whole limbs: the chosen points and all that hangs on them. */
+export function swapLimb(editor: Editor): void {
+  const targets = targetPoints(editor);
+  const edges = targets && editor.skeleton(targets.instance)?.edges;
+  if (!targets || !edges) return;
+  const limbs = new Set(targets.keypoints.flatMap((k) => distal(edges, k)));
+  swap(editor, targets.instance, [...limbs]);
+}
+
+function swap(editor: Editor, instance: EditorInstance, keypoints: readonly number[]): void {
+  const skeleton = editor.skeleton(instance);
+  if (!skeleton) return;
+  const paired = keypoints.filter((k) => skeleton.flip[k] !== k);
+  if (paired.length) editor.change(`Swap sides of ${wordsFor(skeleton, paired)}`, [swapSides(instance, skeleton.flip, paired)]);
+  else editor.message(`The ${wordsFor(skeleton, keypoints)} has no left and right`);
 }

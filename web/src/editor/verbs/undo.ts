@@ -1,6 +1,7 @@
 /** Undo and redo, which turn to the frame of what they change so that nothing changes out of sight. */
 import { batch } from "@preact/signals-core";
 import type { Editor } from "../Editor";
+import { chosenPoints } from "../chosen";
 import { changed } from "../diff";
 import type { Gesture } from "../types";
 import { takeBackCorner } from "./drawing";
@@ -53,5 +54,8 @@ function turnTo(editor: Editor, gesture: Gesture, undone: boolean): void {
   if (!diff || !instance) return;
   const { points } = changed(diff.before, diff.after);
   const gone = instance.deleted || (undone && diff.before === null);
+  // Points chosen together stay chosen, to be moved on together.
+  const chosen = new Set(chosenPoints(editor.selection.value));
+  if (!gone && editor.selection.value.instance === instance.id && points.length && points.every((k) => chosen.has(k))) return;
   editor.select(gone ? null : instance.id, points.length === 1 ? (points[0] ?? null) : null);
 }

@@ -1,0 +1,46 @@
+/** Taking several points of an instance together. */
+import type { Editor } from "../Editor";
+import { chosenPoints, pointsInside } from "../chosen";
+import { keypointCount, point } from "../instance";
+import type { EditorInstance } from "../types";
+
+export type Choice = "replace" | "add" | "take away";
+
+export function choose(editor: Editor, instance: EditorInstance, keypoints: readonly number[]): void {
+  const [first = null, ...also] = keypoints;
+  editor.select(instance.id, first, also);
+}
+
+/** Add a point to the chosen ones, or take it out. A point of another instance begins a new choice. */
+export function togglePoint(editor: Editor, instance: EditorInstance, keypoint: number): void {
+  const mine = editor.selection.value.instance === instance.id;
+  const now = mine ? chosenPoints(editor.selection.value) : [];
+  choose(editor, instance, now.includes(keypoint) ? now.filter((k) => k !== keypoint) : [keypoint, ...now]);
+}
+
+/**
+ * Choose by a closed line around them: points of the selected instance, or of the one that has most of its points
+ * inside when none is selected. False when the line surrounds nothing.
+ */
+export function chooseInside(editor: Editor, loop: readonly number[], how: Choice): boolean {
+  const hiddenToo = editor.options.value.hidden;
+  const candidates = editor.selected.value ? [editor.selected.value] : editor.instances.value;
+  let best: { instance: EditorInstance; inside: number[] } | null = null;
+  for (const instance of candidates) {
+    const inside = pointsInside(instance, loop, hiddenToo);
+    if (inside.length > (best?.inside.length ?? 0)) best = { instance, inside };
+  }
+  if (!best) return false;
+  const { instance, inside } = best;
+  const now = editor.selection.value.instance === instance.id ? chosenPoints(editor.selection.value) : [];
+  if (how === "replace") choose(editor, instance, inside);
+  else if (how === "add") choose(editor, instance, [...new Set([...now, ...inside])]);
+  else choose(editor, instance, now.filter((k) => !inside.includes(k)));
+  return true;
+}
+
+export function chooseAll(editor: Editor): void {
+  const instance = editor.selected.value;
+  if (!instance) return;
+  choose(editor, instance, [...Array(keypointCount(instance)).keys()].filter((k) => point(instance, k).v > 0));
+}
