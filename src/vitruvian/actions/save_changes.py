@@ -248,7 +248,7 @@ def _conflict(
     mine = change.touched() - _already(change, current)
     # A base from the future: the client saw what this database never had, as after restoring a backup.
     unknown = change.base > current.revision
-    theirs = _touched_since(connection, label_set, change)
+    theirs = set() if unknown else _touched_since(connection, label_set, change)
     if change.category == current.category:  # two who made the same row of a track: the same kind of object
         theirs.discard("category")
     both = mine if unknown else _in_the_way(mine, theirs)
