@@ -9,10 +9,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from vitruvian.actions.interpolation import SETTING
 from vitruvian.errors import InvalidInput
 from vitruvian.formats import registry as formats
 from vitruvian.formats.coco.frames import apart
-from vitruvian.labels import Dataset, FileWarning, Ontology, check_instance
+from vitruvian.labels import Dataset, FileWarning, Instance, Ontology, check_instance
 from vitruvian.store import instances, label_sets, media, ontologies
 from vitruvian.store.engine import Store
 from vitruvian.store.rows import MediaRow
@@ -94,12 +95,18 @@ def import_labels(
         own = {id: extras for id, extras in said.items() if extras}
         label_set = label_sets.create_label_set(
             connection, project, kind="import", name=name or path.stem, author=author, ontology=ontology,
-            extras={**dataset.extras, "media": own},
+            extras={**dataset.extras, "media": own, **_interpolation(kept)},
         )  # fmt: skip
         instances.insert_instances(connection, label_set, kept)
         return ImportedLabels(label_set, len(kept), missing, dataset.warnings)
 
     return store.write(write)
+
+
+def _interpolation(kept: Sequence[Instance]) -> dict[str, str]:
+    # Programs whose files tell keys from other points mean straight lines between them.
+    keyed = (i.keyed is not None and not i.keyed.all() for i in kept)
+    return {SETTING: "linear"} if any(keyed) else {}
 
 
 def none_there(path: Path, missing: Sequence[str]) -> InvalidInput:

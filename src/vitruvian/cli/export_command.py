@@ -22,6 +22,7 @@ from vitruvian.formats import registry as formats
 @click.option("--to", "--format", "target_format", help="Format of TARGET; known by its ending when left out.")
 @allow_loss_option
 @report_option
+@click.option("--keys-only", is_flag=True, help="Leave out the frames that are computed between the keys of a track.")
 @click.option("--force", is_flag=True, help="Replace TARGET when it exists.")
 @json_option
 def command(
@@ -31,6 +32,7 @@ def command(
     target_format: str | None,
     allow_loss: bool,
     report_file: Path | None,
+    keys_only: bool,
     force: bool,
     as_json: bool,
 ) -> None:
@@ -46,7 +48,7 @@ def command(
         with opened.store.read() as connection:
             kinds = ("person", "consensus", "model", "import", "gold")
             chosen = choose(connection, opened.id, label_set, kinds=kinds)
-        dataset = labels(opened.store, chosen.id)
+        dataset = labels(opened.store, chosen.id, writer, keys_only=keys_only)
     lost = writer.losses(dataset)
     facts = {"project": project, "label_set": chosen.id, "target": str(target), "to": writer.name}
     tell_losses(

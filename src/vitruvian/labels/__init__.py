@@ -1,5 +1,6 @@
 """The data model: what is marked, and the marks themselves. Knows no SQL, HTTP, file or pixel."""
 
+from vitruvian.labels.between import Positions, fill, positions
 from vitruvian.labels.columns import Columns
 from vitruvian.labels.dataset import Dataset, FileWarning, MediaEntry
 from vitruvian.labels.instance import Instance, check_instance, empty_instance
@@ -20,6 +21,7 @@ __all__ = [
     "MediaEntry",
     "Ontology",
     "Poses",
+    "Positions",
     "Skeleton",
     "Track",
     "Visibility",
@@ -28,7 +30,9 @@ __all__ = [
     "concatenate",
     "empty_instance",
     "empty_poses",
+    "fill",
     "ontology_from_document",
+    "positions",
     "skeleton_from_document",
     "skeleton_from_names",
     "stack",

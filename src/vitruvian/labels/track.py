@@ -28,6 +28,12 @@ class Track:
     visibility : ndarray, shape (F, K), uint8
     keyed : ndarray, shape (F, K), bool
         Points that a person fixed in that very frame; all of them where the instances do not say.
+    alone : ndarray, shape (F,), bool
+        Frames whose instance says nothing of keys: it stands for itself, and nothing is computed beside it.
+    box : ndarray, shape (F, 4), float64
+        x, y, width, height in pixels; NaN where there is none.
+    masked : ndarray, shape (F,), bool
+        Whether there is a mask.
     """
 
     id: str
@@ -37,6 +43,9 @@ class Track:
     xy: NDArray[np.float64]
     visibility: NDArray[np.uint8]
     keyed: NDArray[np.bool_]
+    alone: NDArray[np.bool_]
+    box: NDArray[np.float64]
+    masked: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.frames)
@@ -77,4 +86,7 @@ def _track(media: int, id: str, members: list[Instance]) -> Track:
         xy=np.stack([m.xy for m in members]),
         visibility=np.stack([m.visibility for m in members]),
         keyed=np.stack(keyed),
+        alone=np.array([m.keyed is None for m in members]),
+        box=np.stack([np.full(4, np.nan) if m.box is None else m.box for m in members]),
+        masked=np.array([m.mask is not None for m in members]),
     )

@@ -24,16 +24,16 @@ def router(store: Store) -> APIRouter:
         return answer(wire.FormatsOut([wire.FormatOut(c.name, c.title, c.ending, c.folder, c.writes) for c in every]))
 
     @api.get("/label-sets/{id}/export", operation_id="export", response_class=Response)
-    def exported(id: Id, format: str = "coco") -> Response:
-        content, name = export(store, id, format=format)
+    def exported(id: Id, format: str = "coco", keys_only: bool = False) -> Response:
+        content, name = export(store, id, format=format, keys_only=keys_only)
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         return Response(content, media_type=kind, headers=headers)
 
     @api.get("/label-sets/{id}/export/losses", operation_id="export_losses",
              responses=says(wire.LossesOut, errors=(404, 422)))  # fmt: skip
-    def lost(id: Id, format: str = "coco") -> Response:
-        found = losses(store, id, format=format)
+    def lost(id: Id, format: str = "coco", keys_only: bool = False) -> Response:
+        found = losses(store, id, format=format, keys_only=keys_only)
         return answer(wire.LossesOut([wire.LossOut(x.feature, x.what, x.count, x.example) for x in found]))
 
     return api
