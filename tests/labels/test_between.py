@@ -53,7 +53,11 @@ def test_frames_between_keys_are_filled_and_named_after_their_row() -> None:
 
 
 def test_keys_only_sets_computed_points_and_makes_no_frames() -> None:
-    rows = [row(0, [(0, 0, 2), (5, 5, 2)], [1, 1]), row(4, [(8, 0, 2), (0, 0, 0)], [1, 0]), row(8, [(9, 9, 2)] * 2, [1, 1])]
+    rows = [
+        row(0, [(0, 0, 2), (5, 5, 2)], [1, 1]),
+        row(4, [(8, 0, 2), (0, 0, 0)], [1, 0]),
+        row(8, [(9, 9, 2)] * 2, [1, 1]),
+    ]
     filled = fill(rows, "linear", frames_between=False)
     assert [i.frame for i in filled] == [0, 4, 8]
     assert filled[1].xy.tolist() == [[8, 0], [7, 7]]

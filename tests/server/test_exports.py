@@ -33,3 +33,30 @@ def test_what_cannot_be_exported_is_refused_before_and_at_the_download(server: S
             assert (refused.status_code, refused.json()["error"]["code"]) == (422, "format")
             assert says in refused.json()["error"]["message"]
         assert server.client.get(f"/api/v1/label-sets/99/{way}").status_code == 404
+
+
+def test_frames_between_keys_come_with_an_export_and_the_kind_of_interpolation_is_kept(
+    server: ServerProcess, project: Project
+) -> None:
+    address = f"/api/v1/label-sets/{project.person}"
+    rows = [
+        {"instance": f"t{frame}", "base": 0, "media": project.clip, "frame": frame, "category": "person",
+         "track": "one", "keyed": {}, "points": {0: [x, 10, 2]}}
+        for frame, x in ((0, 0), (1, 30), (4, 33))
+    ]  # fmt: skip
+    saved = server.client.patch(f"{address}/changes", json={"request": "r1", "changes": rows})
+    assert saved.status_code == 200, saved.text
+
+    def exported(**more: object) -> list[list[float]]:
+        content = server.client.get(f"{address}/export", params={"format": "coco", **more}).json()
+        mine = [i for i in content["annotations"] if str(i.get("track_id", i.get("track"))) == "one"]
+        return [i["keypoints"][:3] for i in mine]
+
+    assert server.client.get(address).json()["interpolation"] == "pchip"
+    smooth = exported()
+    assert len(smooth) == 5
+    assert server.client.patch(address, json={"interpolation": "linear"}).json()["interpolation"] == "linear"
+    assert exported() == [[0, 10, 2], [30, 10, 2], [31, 10, 2], [32, 10, 2], [33, 10, 2]] != smooth
+    assert exported(keys_only=True) == [[0, 10, 2], [30, 10, 2], [33, 10, 2]]
+    assert server.client.patch(address, json={"interpolation": "cubic"}).status_code == 422
+    assert server.client.patch("/api/v1/label-sets/99", json={"interpolation": "linear"}).status_code == 404

@@ -81,7 +81,11 @@ def positions(track: Track, frames: ArrayLike, kind: Interpolation = "pchip") ->
 
 
 def fill(
-    instances: Iterable[Instance], kind: Interpolation = "pchip", *, frames_between: bool = True, keep_ends: bool = False
+    instances: Iterable[Instance],
+    kind: Interpolation = "pchip",
+    *,
+    frames_between: bool = True,
+    keep_ends: bool = False,
 ) -> list[Instance]:
     """Return instances with every computed point set, and with those of the frames between keys.
 
@@ -114,7 +118,11 @@ def fill(
 
 
 def _fill_track(
-    members: Sequence[Instance], kind: Interpolation, frames_between: bool, keep_ends: bool, out: dict[int, list[Instance]]
+    members: Sequence[Instance],
+    kind: Interpolation,
+    frames_between: bool,
+    keep_ends: bool,
+    out: dict[int, list[Instance]],
 ) -> None:
     try:
         (track,) = tracks(members)

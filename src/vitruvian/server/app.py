@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import vitruvian
-from vitruvian.server import events, exports, media_records, pictures, records, wire
+from vitruvian.server import events, exports, label_set_records, media_records, pictures, records, wire
 from vitruvian.server.access import LocalAccess
 from vitruvian.server.address import Hosts
 from vitruvian.server.answers import add_error_answers, answer
@@ -58,6 +58,7 @@ def create_app(
     app.include_router(_about(store, author), prefix="/api/v1")
     app.include_router(records.router(store, author), prefix="/api/v1")
     app.include_router(events.router(app.state.events), prefix="/api/v1")
+    app.include_router(label_set_records.router(store), prefix="/api/v1")
     app.include_router(media_records.router(store), prefix="/api/v1")
     app.include_router(exports.router(store), prefix="/api/v1")
     app.include_router(pictures.router(store), prefix="/api/v1")

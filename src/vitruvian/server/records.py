@@ -12,7 +12,6 @@ from vitruvian.server import wire
 from vitruvian.server.answers import answer
 from vitruvian.server.openapi import RawBody, body, decoded, says
 from vitruvian.server.parameters import Chosen, ChosenFrame, ChosenText, Id, ShownState
-from vitruvian.server.watch import settled
 from vitruvian.store import Store, changes, instances, label_sets, media, ontologies, projects, routes
 from vitruvian.store.rows import LabelSetRow, RouteRow
 
@@ -61,25 +60,6 @@ def router(store: Store, author: str) -> APIRouter:
         made = start_labels(store, id, author=author, ontology=wanted.ontology, parent=wanted.parent, name=wanted.name)
         with store.read() as connection:
             return answer(_label_set(connection, label_sets.label_set(connection, made), {}), 201)
-
-    @api.get("/label-sets/{id}", operation_id="label_set", responses=says(wire.OpenedLabelSetOut))
-    def one_label_set(id: Id) -> Response:
-        mark = settled(store)
-        with store.read() as connection:
-            row = label_sets.label_set(connection, id)
-            spoken = ontologies.ontology(connection, row.ontology)
-        return answer(
-            {
-                "id": id,
-                "project": row.project,
-                "kind": row.kind,
-                "name": row.name,
-                "author": row.author,
-                "parent": row.parent,
-                "ontology": {**spoken.document(), "id": row.ontology},
-                "mark": str(mark),
-            }
-        )
 
     @api.get("/label-sets/{id}/instances", operation_id="instances", responses=says(wire.InstancesOut))
     def some_instances(id: Id, media: Chosen = None, first: ChosenFrame = None, last: ChosenFrame = None) -> Response:

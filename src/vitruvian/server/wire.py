@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from vitruvian.actions.save_changes import UNTOUCHED, InstanceChange, RouteChange, SaveRequest
+from vitruvian.geometry.interpolation import Interpolation
 from vitruvian.store.rows import LARGEST_ID
 
 #: PostgreSQL keeps frame numbers in four bytes.
@@ -193,6 +194,7 @@ class OpenedLabelSetOut(Struct):
     name: str
     author: str
     parent: int | None
+    interpolation: Interpolation
     ontology: OntologyOut
     mark: str
 
@@ -253,6 +255,12 @@ class LabelSetIn(Struct, forbid_unknown_fields=True):
     ontology: Id
     name: Text = ""
     parent: Id | None = None
+
+
+class LabelSetPatch(Struct, forbid_unknown_fields=True):
+    """How positions between the keys of a track are found, from now on."""
+
+    interpolation: Interpolation
 
 
 class FormatOut(Struct):

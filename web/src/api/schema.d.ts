@@ -106,23 +106,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/label-sets/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One Label Set */
-        get: operations["label_set"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/label-sets/{id}/instances": {
         parameters: {
             query?: never;
@@ -206,6 +189,24 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/label-sets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One Label Set */
+        get: operations["label_set"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changed Label Set */
+        patch: operations["set_label_set"];
         trace?: never;
     };
     "/api/v1/projects/{id}/media": {
@@ -538,6 +539,14 @@ export interface components {
             open_routes: number;
         };
         /**
+         * LabelSetPatch
+         * @description How positions between the keys of a track are found, from now on.
+         */
+        LabelSetPatch: {
+            /** @enum {unknown} */
+            interpolation: "linear" | "pchip";
+        };
+        /**
          * LossOut
          * @description Something that labels say and a format cannot hold; `example` is the first of `count`.
          */
@@ -613,6 +622,8 @@ export interface components {
             name: string;
             author: string;
             parent: number | null;
+            /** @enum {unknown} */
+            interpolation: "linear" | "pchip";
             ontology: components["schemas"]["OntologyOut"];
             mark: string;
         };
@@ -903,46 +914,6 @@ export interface operations {
             };
         };
     };
-    label_set: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OpenedLabelSetOut"];
-                };
-            };
-            /** @description Refused */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
     instances: {
         parameters: {
             query?: {
@@ -1190,6 +1161,90 @@ export interface operations {
             };
         };
     };
+    label_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedLabelSetOut"];
+                };
+            };
+            /** @description Refused */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_label_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelSetPatch"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedLabelSetOut"];
+                };
+            };
+            /** @description Refused */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     media_list: {
         parameters: {
             query?: {
@@ -1300,6 +1355,7 @@ export interface operations {
         parameters: {
             query?: {
                 format?: string;
+                keys_only?: boolean;
             };
             header?: never;
             path: {
@@ -1331,6 +1387,7 @@ export interface operations {
         parameters: {
             query?: {
                 format?: string;
+                keys_only?: boolean;
             };
             header?: never;
             path: {

@@ -2,6 +2,7 @@
  * What the editor is made of. Records are values: nobody writes into an instance or its arrays, an edit makes a
  * new record (editor/instance.ts), so that before and after of a gesture can be kept, compared and sent.
  */
+import type { Interpolation } from "../geometry/interpolation";
 import type { Box, Camera, Size, XY } from "../geometry/types";
 
 export type { Box, Camera, Size, XY };
@@ -136,6 +137,8 @@ export interface EditorHooks {
   readonly onCommit?: (gesture: Gesture) => void;
   /** Undo or the tour wants a frame of another media: open it with `editor.open`. */
   readonly onJump?: (media: number, frame: number) => void;
+  /** Positions between keys are found in another way from now on: keep that with the label set. */
+  readonly onInterpolation?: (kind: Interpolation) => void;
   /** Something a person should read ("All doubtful points are done"). */
   readonly onMessage?: (text: string) => void;
 }

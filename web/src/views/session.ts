@@ -56,7 +56,12 @@ export class EditorSession {
       onCommit: (gesture) => session.outbox.add(gesture),
       onJump: (media, frame) => go(to.editor(labelSet, media, `?frame=${String(frame)}`)),
       onMessage: (text) => (session.notice.value = text),
+      onInterpolation: (kind) =>
+        void api.setInterpolation(labelSet, kind).catch((error: unknown) => {
+          session.notice.value = `The kind of interpolation was not saved: ${error instanceof Error ? error.message : "no answer"}`;
+        }),
     });
+    session.editor.tracks.setInterpolation(set.interpolation);
     session.outbox = new Outbox({
       labelSet,
       storage: new BrowserStorage(),
