@@ -71,6 +71,7 @@ export class Renderer {
       editor.hover,
       editor.placing,
       editor.route,
+      editor.transform,
       editor.tool,
       editor.rubber,
       editor.lasso,
@@ -128,7 +129,7 @@ export class Renderer {
     // Where all of the instance is drawn anew in each frame, the top layer does it.
     const shows = moving !== null && editor.options.value.labels ? stillInstance(editor) : null;
     const look = [editor.camera.value, editor.options.value, editor.moving.value, editor.edits.inHand.value];
-    const key = [layer.window, ratio, ...look, editor.placing.value, shows, ...(moving ?? [])];
+    const key = [layer.window, ratio, ...look, editor.placing.value, editor.transform.value, shows, ...(moving ?? [])];
     if (same(key, this.#selectedKey)) return;
     this.#selectedKey = key;
     layer.clear();

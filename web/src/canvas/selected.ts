@@ -11,6 +11,7 @@ import type { Look, Part } from "./instances";
 import { drawTolerance } from "./rings";
 import { ACCENT, DARK } from "./style";
 import { drawName } from "./text";
+import { drawTransform } from "./transform";
 
 /** How the selected instance looks now: strong at rest, cheap while something moves. */
 export function look(editor: Editor, part: Part | null): Look {
@@ -42,6 +43,7 @@ export function drawSelected(
     });
   }
   if (instance.box && options.boxes && !editor.placing.value) drawGrips(context, editor, instance);
+  if (editor.transform.value) drawTransform(context, editor.transform.value, camera);
 }
 
 function drawGrips(context: Context, editor: Editor, instance: EditorInstance): void {

@@ -23,7 +23,10 @@ const NOWHERE: Box = [0, 0, 1, 1];
 export function selectedWindow(editor: Editor, instance: EditorInstance | null): Box {
   if (!instance) return NOWHERE;
   const { tolerance, names } = editor.options.value;
-  return tolerance ? whole(editor) : (around(editor, extent(instance), RIM + (names ? LABEL : 0)) ?? NOWHERE);
+  if (tolerance) return whole(editor);
+  const grips = editor.transform.value?.grips.map(({ at }): Box => [at.x, at.y, 0, 0]) ?? [];
+  const drawn = grips.reduce<Box | null>(unionBox, extent(instance));
+  return around(editor, drawn, RIM + (names ? LABEL : 0)) ?? NOWHERE;
 }
 
 /** The part of the view in which the top layer draws now; the whole view where that cannot be told. */

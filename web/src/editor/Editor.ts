@@ -15,6 +15,7 @@ import { extent, point } from "./instance";
 import { Playback } from "./playback";
 import { RouteList } from "./routes";
 import { InstanceStore } from "./store";
+import { transformOf } from "./transform";
 import type {
   Camera,
   Diff,
@@ -122,6 +123,8 @@ export class Editor {
       ? (this.instances.value.find(({ id }) => id === instance) ?? null)
       : null;
   });
+  /** Grips around what is chosen; null while there are none to press. */
+  readonly transform = computed(() => transformOf(this));
   readonly route = computed((): EditorRoute | null => {
     return this.routes.list.value.length ? this.routes.get(this.routeId.value) : null;
   });
@@ -239,6 +242,7 @@ export class Editor {
       category: (name) => this.categories.get(name) ?? null,
       selection: this.selection.value,
       options: this.options.value,
+      transform: this.transform.value,
       scale: this.camera.value.scale,
     };
   }

@@ -6,6 +6,8 @@ import { boxContains, HANDLE_NAMES, handlePosition, outlineDistance } from "../g
 import { distance, segmentDistance } from "../geometry/points";
 import { point } from "./instance";
 import { maskArea, maskContains, maskShape } from "./mask";
+import { GRIP_RADIUS } from "./transform";
+import type { Transform } from "./transform";
 import type { EditorCategory, EditorInstance, Hit, Selection, ViewOptions, XY } from "./types";
 
 /** How near is near, in CSS pixels. */
@@ -18,6 +20,7 @@ export interface Scene {
   readonly category: (name: string) => EditorCategory | null;
   readonly selection: Selection;
   readonly options: ViewOptions;
+  readonly transform: Transform | null;
   /** CSS pixels per pixel of the picture. */
   readonly scale: number;
 }
@@ -26,6 +29,7 @@ export interface Scene {
 export function hits(scene: Scene, at: XY, radius = POINT_RADIUS): Hit[] {
   return [
     ...hitPoints(scene, at, radius),
+    ...hitTransform(scene, at),
     ...hitHandles(scene, at),
     ...hitEdges(scene, at),
     ...hitOutlines(scene, at),
@@ -53,6 +57,16 @@ export function hitPoints(scene: Scene, at: XY, radius = POINT_RADIUS): Hit[] {
     }
   }
   return found.sort((a, b) => a.rank - b.rank).map(({ hit }) => hit);
+}
+
+function hitTransform({ transform, scale }: Scene, at: XY): Hit[] {
+  const found: Hit[] = [];
+  for (const { grip, at: place } of transform?.grips ?? []) {
+    const away = distance(place.x, place.y, at.x, at.y);
+    const reach = (grip === "move" || grip === "rotate" ? GRIP_RADIUS : HANDLE_RADIUS) / scale;
+    if (transform && away <= reach) found.push({ kind: "transform", instance: transform.instance, grip, distance: away });
+  }
+  return found.sort((a, b) => a.distance - b.distance);
 }
 
 /** Grips of the selected instance's box. */
@@ -131,4 +145,10 @@ export function nextCandidate(candidates: readonly Hit[], selection: Selection):
       (hit.kind === "point" ? hit.keypoint : null) === (hit.kind === "point" ? selection.keypoint : null),
   );
   return stops[(now + 1) % stops.length] ?? null;
+}
+
+/** Whether two presses would take the same thing. */
+export function sameHit(a: Hit | null, b: Hit | null): boolean {
+  if (a === null || b === null) return a === b;
+  return JSON.stringify({ ...a, distance: 0 }) === JSON.stringify({ ...b, distance: 0 });
 }

@@ -5,6 +5,7 @@
 import { batch, signal } from "@preact/signals-core";
 import { keepInSight, pan, zoomAt } from "../geometry/camera";
 import type { Editor } from "./Editor";
+import { sameHit } from "./hit";
 import type { ToolEvent, XY } from "./types";
 
 export interface RawPointer {
@@ -134,13 +135,7 @@ export class PointerInput {
   #hover(): void {
     const { cursor, hover } = this.editor;
     const hit = cursor.value ? (this.editor.hits(cursor.value)[0] ?? null) : null;
-    const old = hover.value;
-    const same =
-      hit?.kind === old?.kind &&
-      hit?.instance === old?.instance &&
-      (hit?.kind !== "point" || old?.kind !== "point" || hit.keypoint === old.keypoint) &&
-      (hit?.kind !== "handle" || old?.kind !== "handle" || hit.handle === old.handle);
-    if (!same) hover.value = hit;
+    if (!sameHit(hit, hover.value)) hover.value = hit;
   }
 
   #event(raw: RawPointer): ToolEvent {

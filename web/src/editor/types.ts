@@ -154,10 +154,14 @@ export interface Selection {
 /** A place under the cursor; the first of a list is what a press would take. */
 export type Hit =
   | { readonly kind: "point"; readonly instance: string; readonly keypoint: number; readonly distance: number }
+  | { readonly kind: "transform"; readonly instance: string; readonly grip: TransformGrip; readonly distance: number }
   | { readonly kind: "handle"; readonly instance: string; readonly handle: BoxHandle; readonly distance: number }
   | { readonly kind: "edge"; readonly instance: string; readonly distance: number }
   | { readonly kind: "box"; readonly instance: string; readonly distance: number }
   | { readonly kind: "mask"; readonly instance: string; readonly distance: number };
+
+/** What moves, turns or scales the chosen points, or all of an instance (editor/transform.ts). */
+export type TransformGrip = "move" | "rotate" | "nw" | "ne" | "se" | "sw";
 
 export type BoxHandle = "nw" | "n" | "ne" | "e" | "se" | "s" | "sw" | "w";
 

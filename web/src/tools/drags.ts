@@ -17,7 +17,7 @@ export const TREMBLE = 3;
 
 type Step = (now: EditorInstance, event: ToolEvent) => EditorInstance;
 
-function drag(editor: Editor, id: string, title: string, start: ToolEvent, step: Step): Drag {
+export function drag(editor: Editor, id: string, title: string, start: ToolEvent, step: Step): Drag {
   let begun = false;
   return {
     move(event) {

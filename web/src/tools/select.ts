@@ -8,12 +8,14 @@ import type { Editor } from "../editor/Editor";
 import { nextCandidate } from "../editor/hit";
 import { point, setPoint } from "../editor/instance";
 import { spoken } from "../editor/ontology";
-import type { EditorInstance, Hit, Tool, ToolEvent } from "../editor/types";
+import type { Transform } from "../editor/transform";
+import type { EditorInstance, Hit, Tool, ToolEvent, TransformGrip } from "../editor/types";
 import { choose, togglePoint } from "../editor/verbs/choosing";
 import { distal } from "../geometry/graph";
 import { dragHandle, dragInstance, dragPoints } from "./drags";
 import type { Drag } from "./drags";
 import { dragLasso } from "./lasso";
+import { dragTransform } from "./transform";
 
 const CURSORS: Record<string, string> = {
   nw: "nwse-resize",
@@ -24,33 +26,44 @@ const CURSORS: Record<string, string> = {
   s: "ns-resize",
   e: "ew-resize",
   w: "ew-resize",
+  move: "move",
+  rotate: "grab",
+};
+
+const GRIP_HINTS: Record<string, string> = {
+  move: "Drag to move all of them together",
+  rotate: "Drag to turn; Shift: in steps of 15 degrees",
 };
 
 /** The mouse cursor that tells what a press would take. */
 export function cursorFor(hit: Hit | null): string {
   if (hit?.kind === "handle") return CURSORS[hit.handle] ?? "default";
+  if (hit?.kind === "transform") return CURSORS[hit.grip] ?? "default";
   return hit ? "pointer" : "default";
 }
 
 export class SelectTool implements Tool {
   readonly id = "select";
   #drag: Drag | null = null;
+  /** The cursor of a grip in hand. */
+  #holding: string | undefined;
 
   constructor(private readonly editor: Editor) {}
 
   cursor(): string {
-    return this.editor.edits.inHand.value ? "none" : cursorFor(this.editor.hover.value);
+    return this.editor.edits.inHand.value ? (this.#holding ?? "none") : cursorFor(this.editor.hover.value);
   }
 
   hint(): string {
-    const { selection } = this.editor;
+    const { selection, hover } = this.editor;
+    if (hover.value?.kind === "transform") return GRIP_HINTS[hover.value.grip] ?? "Drag to scale; Shift keeps the proportions";
     if (selection.value.also.length) {
       return "Drag one of the chosen points, or arrow keys: all of them move; 0 1 2 set their visibility; Shift+press adds or takes";
     }
     if (selection.value.keypoint !== null) {
       return "Drag or arrow keys move the point; Ctrl+drag takes along what hangs on it; 0 1 2 set its visibility; Tab: next point";
     }
-    if (selection.value.instance !== null) return "Press a point, or drag around several; hold Ctrl and drag an edge to move the whole instance";
+    if (selection.value.instance !== null) return "Press a point, or drag around several; the grips beside move, turn and scale the whole instance";
     return "Press a point to move it, or drag around several; N: new instance";
   }
 
@@ -62,7 +75,8 @@ export class SelectTool implements Tool {
       return;
     }
     const points = candidates.filter(({ kind }) => kind === "point");
-    const hit = event.alt ? nextCandidate(points.length ? points : candidates, editor.selection.value) : candidates[0];
+    const below = candidates.filter(({ kind }) => kind !== "handle" && kind !== "transform");
+    const hit = event.alt ? nextCandidate(points.length ? points : below, editor.selection.value) : candidates[0];
     this.#drag = this.#take(hit ?? null, event);
   }
 
@@ -71,12 +85,20 @@ export class SelectTool implements Tool {
     const instance = editor.store.get(hit?.instance ?? null);
     if (!hit || !instance) return dragLasso(editor, event, () => event.shift || event.alt || editor.select(null));
     if (hit.kind === "point") return this.#takePoint(instance, hit.keypoint, event);
+    const { transform } = editor;
+    if (hit.kind === "transform") return transform.value && this.#turn(transform.value, hit.grip, event);
     if (hit.kind === "handle") return dragHandle(editor, instance, hit.handle, event);
     if (event.mod) {
       editor.select(instance.id);
       return dragInstance(editor, instance, event);
     }
     return dragLasso(editor, event, () => event.shift || editor.select(instance.id));
+  }
+
+  /** The cursor stays in sight: there is no landmark below it to look at. */
+  #turn(transform: Transform, grip: TransformGrip, event: ToolEvent): Drag | null {
+    this.#holding = grip === "rotate" ? "grabbing" : CURSORS[grip];
+    return dragTransform(this.editor, transform, grip, event);
   }
 
   #takePoint(instance: EditorInstance, keypoint: number, event: ToolEvent): Drag | null {
@@ -122,11 +144,12 @@ export class SelectTool implements Tool {
 
   pointerUp(): void {
     this.#drag?.end();
-    this.#drag = null;
+    this.cancel();
   }
 
   cancel(): void {
     this.#drag = null;
+    this.#holding = undefined;
     this.editor.lasso.value = null;
   }
 

@@ -59,7 +59,7 @@ export function removeBox(editor: Editor): void {
 export function cycleUnderCursor(editor: Editor): void {
   const at = editor.cursor.value;
   if (!at) return;
-  const candidates = editor.hits(at).filter(({ kind }) => kind !== "handle");
+  const candidates = editor.hits(at).filter(({ kind }) => kind !== "handle" && kind !== "transform");
   const points = candidates.filter(({ kind }) => kind === "point");
   const next = nextCandidate(points.length ? points : candidates, editor.selection.value);
   if (next) editor.select(next.instance, next.kind === "point" ? next.keypoint : null);
