@@ -17,8 +17,9 @@ WIDTH, HEIGHT, BITS = 320, 96, 8
 BAR = WIDTH // BITS
 FIRST_X = 20.0
 
-WATCH = """() => {
-    // The stage's picture and its labels, read off the canvas: bars are a number, and so is the place of the white mark.
+WATCH = (
+    """() => {
+    // Read off the canvas: the bars of the picture are a number, and so is the place of the white mark of the labels.
     const editor = vitruvian.editor;
     const canvas = document.querySelector("#stage canvas");
     const context = canvas.getContext("2d", { willReadFrequently: true });
@@ -38,7 +39,8 @@ WATCH = """() => {
         const marks = row(72);
         const white = [];
         for (let i = 0; i < width; i++) if (marks[4 * i] > 225 && marks[4 * i + 2] > 225) white.push(i);
-        const label = white.length ? Math.round((white.reduce((a, b) => a + b) / white.length / scale / ratio - FIRST) / 2) : -1;
+        const middle = white.reduce((a, b) => a + b, 0) / white.length / scale / ratio;
+        const label = white.length ? Math.round((middle - FIRST) / 2) : -1;
         seen.frames.add(picture);
         if (label !== picture) seen.wrong.push([picture, label]);
         if (seen.frames.size !== seen.pairs.length) seen.pairs.push(picture);
@@ -46,7 +48,10 @@ WATCH = """() => {
     const loop = () => { look(); globalThis.watching = requestAnimationFrame(loop); };
     loop();
     globalThis.watched = () => ({ frames: [...seen.frames], wrong: seen.wrong, order: seen.pairs });
-}""".replace("WIDTH", str(WIDTH)).replace("BITS", str(BITS)).replace("FIRST", str(FIRST_X))
+}""".replace("WIDTH", str(WIDTH))
+    .replace("BITS", str(BITS))
+    .replace("FIRST", str(FIRST_X))
+)
 
 
 def picture(n: int) -> np.ndarray:
@@ -69,7 +74,9 @@ def numbered_clip(path: Path, frames: int = 120, *, codec: str = "libx264") -> P
     return path
 
 
-def numbered_project(folder: Path, frames: int = 120, *, suffix: str = "mp4", codec: str = "libx264") -> tuple[int, int]:
+def numbered_project(
+    folder: Path, frames: int = 120, *, suffix: str = "mp4", codec: str = "libx264"
+) -> tuple[int, int]:
     """The clip, and in each frame a nose two pixels to the right of where it was before. Returns label set, media."""
     clip = numbered_clip(folder / f"numbered.{suffix}", frames, codec=codec)
     with open_store(folder / "project/vitruvian.db", create=True) as store:

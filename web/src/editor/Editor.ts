@@ -16,6 +16,7 @@ import { Playback } from "./playback";
 import { RouteList } from "./routes";
 import { InstanceStore } from "./store";
 import { transformOf } from "./transform";
+import { Timeline } from "./timeline";
 import type {
   Camera,
   Diff,
@@ -78,6 +79,7 @@ export class Editor {
   readonly edits: Edits;
   readonly drawing = new Drawing();
   readonly playback = new Playback(this);
+  readonly timeline = new Timeline(this);
   readonly tools: ReadonlyMap<ToolId, Tool>;
 
   readonly media = signal<EditorMedia | null>(null);
@@ -154,6 +156,7 @@ export class Editor {
     batch(() => {
       this.edits.commit();
       this.playback.reset();
+      this.timeline.reset();
       this.placing.value = null;
       this.picture.value = null;
       this.media.value = media;

@@ -23,4 +23,12 @@ export const playbackCommands: readonly Command<Editor>[] = [
     run: ({ playback }) => void (playback.looping.value = !playback.looping.value),
     enabled: moving,
   },
+  {
+    id: "view.lanes",
+    title: "Show the lanes of the tracks",
+    group: "View",
+    keys: ["Alt+T"],
+    run: ({ timeline }) => void (timeline.shown.value = !timeline.shown.value),
+    enabled: moving,
+  },
 ];
