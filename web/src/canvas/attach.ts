@@ -4,6 +4,8 @@ import { pressKey } from "../editor/commands";
 import type { Editor } from "../editor/Editor";
 import { PointerInput } from "../editor/input";
 import type { RawPointer } from "../editor/input";
+import { Pointers } from "../editor/pointers";
+import type { HandPointer } from "../editor/pointers";
 
 /** Keys that belong to a focused button or link rather than to the editor. */
 const NAVIGATION = new Set(["Tab", "Enter", " ", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]);
@@ -16,6 +18,11 @@ export function attach(editor: Editor, host: HTMLElement): () => void {
   const input = new PointerInput(editor);
   const stop = new AbortController();
   const options = { signal: stop.signal };
+  const pointers = new Pointers(editor, input);
+  const hand = (event: PointerEvent): HandPointer => {
+    const { pointerId, pointerType } = event;
+    return { ...raw(event), pointerId, pointerType };
+  };
   const raw = (event: MouseEvent): RawPointer => {
     const box = host.getBoundingClientRect();
     const { button, shiftKey, altKey, ctrlKey, metaKey } = event;
@@ -27,11 +34,13 @@ export function attach(editor: Editor, host: HTMLElement): () => void {
     host.focus({ preventScroll: true });
     // Middle button: no auto-scroll. Otherwise the browser would start selecting text.
     event.preventDefault();
-    input.down(raw(event));
+    pointers.down(hand(event));
   }, options);
-  host.addEventListener("pointermove", (event) => input.move(raw(event)), options);
-  host.addEventListener("pointerup", (event) => input.up(raw(event)), options);
-  host.addEventListener("pointercancel", () => input.cancel(), options);
+  host.addEventListener("pointermove", (event) => pointers.move(hand(event)), options);
+  host.addEventListener("pointerup", (event) => pointers.up(hand(event)), options);
+  for (const lost of ["pointercancel", "lostpointercapture"] as const) {
+    host.addEventListener(lost, (event) => pointers.cancel(hand(event)), options);
+  }
   host.addEventListener("pointerleave", () => input.leave(), options);
   host.addEventListener("contextmenu", (event) => event.preventDefault(), options);
   host.addEventListener("wheel", (event) => {
@@ -51,7 +60,7 @@ export function attach(editor: Editor, host: HTMLElement): () => void {
   }, options);
   window.addEventListener("blur", () => {
     input.spaceHeld.value = false;
-    input.cancel();
+    pointers.cancelAll();
   }, options);
 
   const stopCursor = effect(() => {
@@ -61,6 +70,7 @@ export function attach(editor: Editor, host: HTMLElement): () => void {
   return () => {
     stop.abort();
     stopCursor();
+    pointers.dispose();
     input.dispose();
   };
 }

@@ -100,6 +100,8 @@ export class Editor {
   readonly hover = signal<Hit | null>(null);
   /** The pointer, in pixels of the picture; null outside the canvas. */
   readonly cursor = signal<XY | null>(null);
+  /** The last press was a finger's: things are taken hold of from further away. */
+  readonly coarse = signal(false);
   /** What a new instance will be. */
   readonly category: Signal<string>;
   readonly placing = signal<Placing | null>(null);
@@ -247,6 +249,7 @@ export class Editor {
       options: this.options.value,
       transform: this.transform.value,
       scale: this.camera.value.scale,
+      coarse: this.coarse.value,
     };
   }
 

@@ -23,6 +23,16 @@ export interface Scene {
   readonly transform: Transform | null;
   /** CSS pixels per pixel of the picture. */
   readonly scale: number;
+  /** Pressed by a finger, not by a pen or a mouse. */
+  readonly coarse: boolean;
+}
+
+/** A finger tip hides what it presses, and its middle is uncertain by some 10 CSS pixels. */
+const COARSE = 2;
+
+/** CSS pixels as pixels of the picture. */
+function reachOf({ coarse, scale }: Scene, radius: number): number {
+  return ((coarse ? COARSE : 1) * radius) / scale;
 }
 
 /** Everything near `at` (pixels of the picture), best first. */
@@ -40,7 +50,7 @@ export function hits(scene: Scene, at: XY, radius = POINT_RADIUS): Hit[] {
 /** Points near `at`: those of the selected instance first, then by distance. */
 export function hitPoints(scene: Scene, at: XY, radius = POINT_RADIUS): Hit[] {
   if (!scene.options.labels) return [];
-  const reach = radius / scene.scale;
+  const reach = reachOf(scene, radius);
   const found: { hit: Hit; rank: number }[] = [];
   const least = scene.options.hidden ? 0 : 1;
   for (const instance of scene.instances) {
@@ -59,11 +69,12 @@ export function hitPoints(scene: Scene, at: XY, radius = POINT_RADIUS): Hit[] {
   return found.sort((a, b) => a.rank - b.rank).map(({ hit }) => hit);
 }
 
-function hitTransform({ transform, scale }: Scene, at: XY): Hit[] {
+function hitTransform(scene: Scene, at: XY): Hit[] {
   const found: Hit[] = [];
+  const { transform } = scene;
   for (const { grip, at: place } of transform?.grips ?? []) {
     const away = distance(place.x, place.y, at.x, at.y);
-    const reach = (grip === "move" || grip === "rotate" ? GRIP_RADIUS : HANDLE_RADIUS) / scale;
+    const reach = reachOf(scene, grip === "move" || grip === "rotate" ? GRIP_RADIUS : HANDLE_RADIUS);
     if (transform && away <= reach) found.push({ kind: "transform", instance: transform.instance, grip, distance: away });
   }
   return found.sort((a, b) => a.distance - b.distance);
@@ -75,7 +86,7 @@ function hitHandles(scene: Scene, at: XY): Hit[] {
   const instance = scene.instances.find(({ id }) => id === scene.selection.instance);
   const box = instance?.box;
   if (!box) return [];
-  const reach = HANDLE_RADIUS / scene.scale;
+  const reach = reachOf(scene, HANDLE_RADIUS);
   const found: Hit[] = [];
   for (const handle of HANDLE_NAMES) {
     const grip = handlePosition(box, handle);
@@ -87,7 +98,7 @@ function hitHandles(scene: Scene, at: XY): Hit[] {
 
 function hitEdges(scene: Scene, at: XY): Hit[] {
   if (!scene.options.labels || !scene.options.edges) return [];
-  const reach = LINE_RADIUS / scene.scale;
+  const reach = reachOf(scene, LINE_RADIUS);
   const found: Hit[] = [];
   for (const instance of scene.instances) {
     let nearest = Infinity;
@@ -103,7 +114,7 @@ function hitEdges(scene: Scene, at: XY): Hit[] {
 
 function hitOutlines(scene: Scene, at: XY): Hit[] {
   if (!scene.options.labels || !scene.options.boxes) return [];
-  const reach = LINE_RADIUS / scene.scale;
+  const reach = reachOf(scene, LINE_RADIUS);
   const found: Hit[] = [];
   for (const { id, box } of scene.instances) {
     const away = box ? outlineDistance(box, at.x, at.y) : Infinity;

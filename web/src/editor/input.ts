@@ -4,6 +4,7 @@
  */
 import { batch, signal } from "@preact/signals-core";
 import { keepInSight, pan, zoomAt } from "../geometry/camera";
+import { distance, middle } from "../geometry/points";
 import type { Editor } from "./Editor";
 import { sameHit } from "./hit";
 import type { ToolEvent, XY } from "./types";
@@ -114,6 +115,18 @@ export class PointerInput {
       // Pinching on a touchpad arrives as a wheel with Control and smaller steps.
       else editor.setCamera(zoomAt(camera, raw, Math.exp(-dy * (raw.ctrlKey ? 0.01 : 0.0016))));
       this.#follow(raw);
+    });
+  }
+
+  /** Two fingers: what lies under each stays under it. */
+  pinch(before: readonly [XY, XY], after: readonly [XY, XY]): void {
+    const { editor } = this;
+    const [from, to] = [middle(...before), middle(...after)];
+    const spread = ([a, b]: readonly [XY, XY]): number => Math.max(1, distance(a.x, a.y, b.x, b.y));
+    this.#moveCamera(() => {
+      const media = editor.media.value;
+      const camera = zoomAt(pan(editor.camera.value, to.x - from.x, to.y - from.y), to, spread(after) / spread(before));
+      editor.setCamera(media ? keepInSight(camera, media, editor.view.value) : camera);
     });
   }
 

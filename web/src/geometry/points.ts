@@ -5,6 +5,10 @@ export function distance(ax: number, ay: number, bx: number, by: number): number
   return Math.hypot(ax - bx, ay - by);
 }
 
+export function middle(a: XY, b: XY): XY {
+  return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
+}
+
 /** Distance from (x, y) to the segment a-b. */
 export function segmentDistance(x: number, y: number, a: XY, b: XY): number {
   const dx = b.x - a.x;
