@@ -48,7 +48,7 @@ export class Edits {
       hand.before.set(instance.id, row);
       hand.seen.set(instance.id, this.store.get(instance.id));
     }
-    this.store.put([this.store.asRow(instance)]);
+    this.store.put([this.store.asRow(instance, hand.seen.get(instance.id) ?? null)]);
   }
 
   /** What an instance was before the gesture in hand; null when the gesture made it, undefined when it is untouched. */

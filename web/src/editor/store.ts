@@ -4,7 +4,6 @@
  * between rows, and `row` gives what is saved.
  */
 import { signal } from "@preact/signals-core";
-import { equal } from "./diff";
 import { TrackIndex } from "./tracks";
 import type { EditorInstance } from "./types";
 
@@ -36,12 +35,15 @@ export class InstanceStore {
     return this.#byId.get(id) ?? null;
   }
 
-  /** What an instance as it is seen says beyond the keys around it: computed points and boxes are not its own. */
-  asRow(seen: EditorInstance): EditorInstance {
+  /**
+   * What an instance as it is seen says beyond the keys around it: computed points are not its own, nor is a box that
+   * it had from there, now or at the `start` of a gesture. A box that is to become its own is a new array.
+   */
+  asRow(seen: EditorInstance, start: EditorInstance | null): EditorInstance {
     const { keyed, id } = seen;
     if (!keyed || seen.track === null) return seen;
     const row = this.row(id);
-    const before = this.get(id);
+    const computed = seen.box !== null && (seen.box === this.get(id)?.box || seen.box === start?.box);
     const points = seen.points.slice();
     for (let k = 0; k < keyed.length; k++) {
       if (keyed[k]) continue;
@@ -53,7 +55,7 @@ export class InstanceStore {
       ...seen,
       between: false,
       points,
-      box: before && equal(before.box, seen.box) ? (row?.box ?? null) : seen.box,
+      box: computed ? (row?.box ?? null) : seen.box,
       revision: row?.revision ?? 0,
     };
   }

@@ -29,6 +29,8 @@ interface Place {
 export class TrackIndex {
   /** How positions between keys are found; a setting of the label set. */
   readonly interpolation = signal<Interpolation>("pchip");
+  /** A track that waits for the one that it is to be joined with. */
+  readonly joining = signal<string | null>(null);
   readonly #tracks = new Map<number, Map<string, Track>>();
   /** Tracks with a keyed row, the only ones that compute anything. */
   readonly #keyed = new Map<number, Set<Track>>();

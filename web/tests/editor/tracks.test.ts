@@ -145,7 +145,7 @@ describe("lanes", () => {
   });
 });
 
-it("a drag among ten tracks of 133 points with 100 rows stays cheap", () => {
+it("a drag among ten tracks works out nothing of the other nine", () => {
   const count = 133;
   const rows = Array.from({ length: 1000 }, (_, n): EditorInstance => {
     const track = `t${n % 10}`;
@@ -159,7 +159,6 @@ it("a drag among ten tracks of 133 points with 100 rows stays cheap", () => {
   expect(editor.instances.value).toHaveLength(10);
   const still = editor.instances.value[1];
   editor.begin("Move");
-  const start = performance.now();
   for (let i = 0; i < 50; i++) {
     const now = editor.instances.value.find(({ track }) => track === "t0") as EditorInstance;
     editor.edits.preview(setPoint(now, 5, { x: i, y: i, v: 2 }));
@@ -167,5 +166,4 @@ it("a drag among ten tracks of 133 points with 100 rows stays cheap", () => {
   editor.edits.commit();
   // Other tracks are not worked out again: their records are the very same.
   expect(editor.instances.value.find(({ id }) => id === still?.id)).toBe(still);
-  console.info(`${((performance.now() - start) / 50).toFixed(2)} ms a move`);
 });

@@ -1,6 +1,6 @@
 import type { Editor } from "../Editor";
 import type { Command } from "../types";
-import { stepFrame, toLabelled, toMiddle } from "../verbs/frames";
+import { stepFrame, toLabelled } from "../verbs/frames";
 import { stepMedia } from "../verbs/media";
 import { acceptRoute, stepRoute } from "../verbs/review";
 
@@ -21,7 +21,6 @@ export const frameCommands: readonly Command<Editor>[] = [
   { id: "frame.last", title: "Last frame", group: "Frames", keys: ["End"], run: (e) => e.goTo(Infinity), enabled: moving },
   { id: "frame.nextLabelled", title: "Next labelled frame", group: "Frames", keys: ["Mod+ArrowRight"], run: (e) => toLabelled(e, 1), enabled: moving },
   { id: "frame.previousLabelled", title: "Previous labelled frame", group: "Frames", keys: ["Mod+ArrowLeft"], run: (e) => toLabelled(e, -1), enabled: moving },
-  { id: "frame.middle", title: "Half way between labelled frames", group: "Frames", keys: ["M"], run: toMiddle, enabled: moving },
   { id: "media.next", title: "Next image or video", group: "Frames", keys: ["Shift+F"], run: (e) => stepMedia(e, 1), enabled: opened },
   { id: "media.previous", title: "Previous image or video", group: "Frames", keys: ["Shift+D"], run: (e) => stepMedia(e, -1), enabled: opened },
   // One picture has no next frame, so there the keys of frames turn to the next media.

@@ -11,6 +11,7 @@ import { instanceCommands } from "./instances";
 import { drawingCommands, maskCommands } from "./masks";
 import { playbackCommands } from "./playback";
 import { pointCommands } from "./points";
+import { trackCommands } from "./tracks";
 import { toolCommands } from "./tools";
 import { viewCommands } from "./view";
 
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command<Editor>[] = [
   ...pointCommands,
   ...instanceCommands,
   ...maskCommands,
+  ...trackCommands,
   ...frameCommands,
   ...playbackCommands,
   ...viewCommands,

@@ -3,7 +3,6 @@ import { labelledCount } from "../instance";
 import type { Command } from "../types";
 import {
   boxFromPoints,
-  copyPrevious,
   cycleUnderCursor,
   deleteInstance,
   removeBox,
@@ -28,14 +27,6 @@ export const instanceCommands: readonly Command<Editor>[] = [
   { id: "instance.previous", title: "Previous instance", group: "Instances", keys: ["Q", "["], run: (e) => stepInstance(e, -1), enabled: some },
   { id: "instance.cycle", title: "Select what lies below at the cursor", group: "Instances", keys: ["E", "`"], run: cycleUnderCursor, enabled: some },
   { id: "instance.swap", title: "Swap left and right", group: "Instances", keys: ["X"], run: swapInstance, enabled: chosen },
-  {
-    id: "instance.copyPrevious",
-    title: "Copy from the earlier labelled frame",
-    group: "Instances",
-    keys: ["C"],
-    run: copyPrevious,
-    enabled: (e) => (e.media.value?.frames ?? 1) > 1,
-  },
   { id: "instance.boxFromPoints", title: "Box around the points", group: "Instances", keys: ["G"], run: boxFromPoints, enabled: pointed },
   { id: "instance.removeBox", title: "Remove the box", group: "Instances", keys: ["Alt+G"], run: removeBox, enabled: (e) => !!e.selected.value?.box },
 ];

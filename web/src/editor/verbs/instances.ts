@@ -1,7 +1,6 @@
 /** What is done to whole instances. */
 import type { Editor } from "../Editor";
 import { clipBox } from "../../geometry/boxes";
-import { newId } from "../ids";
 import { nextCandidate } from "../hit";
 import { extent, pointsBox, setBox, swapSides } from "../instance";
 import type { EditorInstance } from "../types";
@@ -63,25 +62,4 @@ export function cycleUnderCursor(editor: Editor): void {
   const points = candidates.filter(({ kind }) => kind === "point");
   const next = nextCandidate(points.length ? points : candidates, editor.selection.value);
   if (next) editor.select(next.instance, next.kind === "point" ? next.keypoint : null);
-}
-
-/**
- * Copy instances of the nearest earlier labelled frame into this one, in their tracks: the selected track, or every
- * track that this frame does not have yet.
- */
-export function copyPrevious(editor: Editor): void {
-  const media = editor.media.value;
-  const frame = editor.frame.value;
-  const earlier = media && editor.store.labelledFrames(media.id).findLast((other) => other < frame);
-  if (!media || earlier == null) {
-    editor.message("No earlier frame has labels");
-    return;
-  }
-  const here = new Set(editor.store.at(media.id, frame).map((instance) => instance.track));
-  const copies = editor.store
-    .at(media.id, earlier)
-    .filter(({ track }) => track === null || !here.has(track))
-    .map((instance) => ({ ...instance, id: newId(), frame, revision: 0, scores: null, keyed: null }));
-  if (!copies.length) editor.message("This frame has every track of the earlier one already");
-  else if (editor.change(`Copy from frame ${earlier}`, copies)) editor.select(copies[0]?.id ?? null);
 }

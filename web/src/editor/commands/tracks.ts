@@ -1,0 +1,27 @@
+import type { Editor } from "../Editor";
+import type { Command } from "../types";
+import { copyForward, copyNearest } from "../verbs/tracks/copy";
+import { joinTracks } from "../verbs/tracks/join";
+import { deleteKey, insertKey } from "../verbs/tracks/keys";
+import { turnInterpolation } from "../verbs/tracks/kind";
+import { beginPresence, endPresence } from "../verbs/tracks/presence";
+import { splitTrack } from "../verbs/tracks/split";
+import { toKey, toKeyMiddle } from "../verbs/tracks/steps";
+
+const moving = (editor: Editor): boolean => (editor.media.value?.frames ?? 1) > 1;
+const tracked = (editor: Editor): boolean => moving(editor) && editor.selected.value?.track != null;
+
+export const trackCommands: readonly Command<Editor>[] = [
+  { id: "track.key", title: "Key the selected points, or all, here", group: "Tracks", keys: ["I"], run: insertKey, enabled: tracked },
+  { id: "track.unkey", title: "Delete the key of the selected points, or all", group: "Tracks", keys: ["Shift+I"], run: deleteKey, enabled: tracked },
+  { id: "track.previousKey", title: "Previous key", group: "Tracks", keys: ["<"], run: (e) => toKey(e, -1), enabled: moving },
+  { id: "track.nextKey", title: "Next key", group: "Tracks", keys: [">"], run: (e) => toKey(e, 1), enabled: moving },
+  { id: "track.middle", title: "Half way between two keys", group: "Tracks", keys: ["M"], run: toKeyMiddle, enabled: moving },
+  { id: "start.copy", title: "Copy the nearest pose of the track, or of all tracks that are not here", group: "Placing", keys: ["C"], run: copyNearest, enabled: moving },
+  { id: "track.copyForward", title: "Copy the pose to the next frame", group: "Tracks", keys: ["Alt+C"], run: copyForward, enabled: tracked },
+  { id: "track.split", title: "Split the track here", group: "Tracks", keys: ["Alt+S"], run: splitTrack, enabled: tracked },
+  { id: "track.join", title: "Join two tracks", group: "Tracks", keys: ["Alt+M"], run: joinTracks, enabled: tracked },
+  { id: "track.begin", title: "Presence begins here", group: "Tracks", keys: ["Alt+B"], run: beginPresence, enabled: tracked },
+  { id: "track.end", title: "Presence ends here", group: "Tracks", keys: ["Alt+E"], run: endPresence, enabled: tracked },
+  { id: "track.interpolation", title: "Points between keys: smooth or straight", group: "Tracks", keys: ["Alt+I"], run: turnInterpolation, enabled: moving },
+];
