@@ -83,6 +83,16 @@ describe("masks of instances", () => {
     expect(editor.store.get("a")?.points).toEqual(person("a", 0, 300, 300).points);
   });
 
+  it("the points go without the box and the mask, and come back", () => {
+    const { editor, key } = stage([person("a", 0, 300, 300, { box: [100, 100, 50, 40], mask: SQUARE })]);
+    editor.select("a");
+    expect(run(editor, "instance.removePoints")).toBe(true);
+    expect(editor.store.get("a")).toMatchObject({ box: [100, 100, 50, 40], mask: SQUARE, points: new Float64Array(15) });
+    expect(run(editor, "instance.removePoints")).toBe(false);
+    key("Mod+Z");
+    expect(editor.store.get("a")?.points).toEqual(person("a", 0, 300, 300).points);
+  });
+
   it("the mask goes where the whole instance goes", () => {
     const { editor, drag } = stage([person("a", 0, 300, 300, { mask: SQUARE, box: [10, 10, 20, 20] })]);
     drag([20, 10], [120.4, 60.2], { ctrlKey: true });

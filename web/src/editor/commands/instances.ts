@@ -6,6 +6,7 @@ import {
   cycleUnderCursor,
   deleteInstance,
   removeBox,
+  removePoints,
   stepInstance,
   swapInstance,
 } from "../verbs/instances";
@@ -28,5 +29,6 @@ export const instanceCommands: readonly Command<Editor>[] = [
   { id: "instance.cycle", title: "Select what lies below at the cursor", group: "Instances", keys: ["E", "`"], run: cycleUnderCursor, enabled: some },
   { id: "instance.swap", title: "Swap left and right", group: "Instances", keys: ["X"], run: swapInstance, enabled: chosen },
   { id: "instance.boxFromPoints", title: "Box around the points", group: "Instances", keys: ["G"], run: boxFromPoints, enabled: pointed },
+  { id: "instance.removePoints", title: "Remove all points", group: "Instances", keys: ["Alt+Shift+Delete"], run: removePoints, enabled: pointed },
   { id: "instance.removeBox", title: "Remove the box", group: "Instances", keys: ["Alt+G"], run: removeBox, enabled: (e) => !!e.selected.value?.box },
 ];

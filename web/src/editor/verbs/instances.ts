@@ -2,7 +2,7 @@
 import type { Editor } from "../Editor";
 import { clipBox } from "../../geometry/boxes";
 import { nextCandidate } from "../hit";
-import { extent, pointsBox, setBox, swapSides } from "../instance";
+import { extent, keypointCount, labelledCount, pointsBox, setBox, setPoints, swapSides } from "../instance";
 import type { EditorInstance } from "../types";
 
 export function deleteInstance(editor: Editor): void {
@@ -47,6 +47,13 @@ export function boxFromPoints(editor: Editor): void {
   const dy = BOX_MARGIN * height;
   const box = clipBox([x - dx, y - dy, width + 2 * dx, height + 2 * dy], media.width, media.height);
   if (box) editor.change(`Box around ${instance.category}`, [setBox(instance, box)]);
+}
+
+export function removePoints(editor: Editor): void {
+  const instance = editor.selected.value;
+  if (!instance || !labelledCount(instance)) return;
+  const gone = Array.from({ length: keypointCount(instance) }, (_, k) => [k, { x: 0, y: 0, v: 0 }] as const);
+  editor.change(`Remove points of ${instance.category}`, [setPoints(instance, gone)]);
 }
 
 export function removeBox(editor: Editor): void {
