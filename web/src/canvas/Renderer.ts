@@ -1,17 +1,19 @@
 /**
  * Three canvases, one above the other: the picture with the instances at rest, the selected instance, and what is in
- * hand. A drag redraws the top one only; a camera move redraws all, cheaply, and well again once it rests. The upper
- * two cover only what they draw, and the picture has no canvas of its own: where no graphics processor helps, every
- * pixel of a canvas makes each frame of a drag dearer.
+ * hand. A drag redraws the top one only; a camera move lays down as a bitmap what was at rest, and draws all again once
+ * the camera rests. The upper two cover only what they draw, and the picture has no canvas of its own: where no
+ * graphics processor helps, every pixel of a canvas makes each frame of a drag dearer.
  */
 import { effect } from "@preact/signals-core";
 import type { Editor } from "../editor/Editor";
 import type { EditorInstance } from "../editor/types";
+import type { Context } from "./batches";
 import { drawHand } from "./hand";
 import { drawInstances } from "./instances";
 import { Layer } from "./Layer";
 import { movingPoints, stillInstance } from "./moving";
 import { drawSelected } from "./selected";
+import { boundsOf, Snapshot } from "./snapshot";
 import { chooseWindow, handWindow, selectedWindow } from "./window";
 
 /** Above this zoom, pixels of the picture are shown as squares instead of being smoothed. */
@@ -23,7 +25,10 @@ export class Renderer {
   readonly #observer: ResizeObserver;
   readonly #stop: () => void;
   #request = 0;
+  readonly #snapshot = new Snapshot();
   #restKey: readonly unknown[] = [];
+  /** All that the two lower layers show, wherever the camera is. */
+  #content: readonly unknown[] = [];
   #selectedKey: readonly unknown[] = [];
 
   constructor(
@@ -93,50 +98,93 @@ export class Renderer {
     const ratio = globalThis.devicePixelRatio || 1;
     const { rest, selected, hand } = this.#layers;
     rest.cover([0, 0, view.width, view.height], ratio);
-    this.#drawRest(ratio);
-    selected.cover(chooseWindow(selectedWindow(editor, stillInstance(editor)), selected.window, view, ratio), ratio);
-    this.#drawSelected(ratio);
+    const carried = this.#drawRest(ratio);
+    const own = selectedWindow(editor, carried ? null : stillInstance(editor));
+    selected.cover(chooseWindow(own, selected.window, view, ratio), ratio);
+    this.#drawSelected(ratio, carried);
     hand.cover(chooseWindow(handWindow(editor), hand.window, view, ratio), ratio);
     hand.clear();
     drawHand(hand.context, editor);
   }
 
-  #drawRest(ratio: number): void {
+  /** Returns whether the selected instance is drawn here too, because nothing but the camera moves. */
+  #drawRest(ratio: number): boolean {
     const { editor } = this;
-    const selected = editor.selected.value?.id;
-    const instances: EditorInstance[] = editor.instances.value.filter(({ id }) => id !== selected);
+    const selected = editor.selected.value;
+    const instances: EditorInstance[] = editor.instances.value.filter(({ id }) => id !== selected?.id);
     const camera = editor.camera.value;
     const options = editor.options.value;
-    const cheap = editor.moving.value;
-    const dim = options.othersDimmed && selected !== undefined;
+    const moving = editor.moving.value;
+    const dim = options.othersDimmed && selected !== null;
     const shown = [editor.picture.value, editor.media.value, editor.view.value, ratio];
-    const key = [camera, options, cheap, dim, ...shown, ...instances];
-    if (same(key, this.#restKey)) return;
+    const held = [editor.edits.inHand.value, editor.placing.value];
+    const content = [options, dim, ...shown, ...held, selected, editor.transform.value, ...instances];
+    const key = [camera, options, moving, dim, ...shown, ...instances];
+    const carried = moving && held.every((what) => what === null) && same(content, this.#content);
+    this.#content = content;
+    if (carried) {
+      this.#carry(ratio, instances);
+      this.#restKey = [];
+      return true;
+    }
+    this.#snapshot.drop();
+    if (same(key, this.#restKey)) return false;
     this.#restKey = key;
     const { rest } = this.#layers;
-    rest.fill(getComputedStyle(this.host).getPropertyValue("--stage") || "#111");
-    this.#drawPicture(rest.context, ratio);
-    rest.context.globalAlpha = dim ? DIMMED : 1;
-    const category = (name: string) => editor.categories.get(name) ?? null;
-    drawInstances(rest.context, instances, { camera, options, category, cheap, strong: false });
-    rest.context.globalAlpha = 1;
+    rest.fill(this.#ground());
+    this.#drawStill(rest.context, instances, ratio, moving);
+    return false;
   }
 
-  #drawSelected(ratio: number): void {
+  /** Lay what was drawn a moment ago where the camera is now. */
+  #carry(ratio: number, instances: readonly EditorInstance[]): void {
+    const { editor } = this;
+    const { rest } = this.#layers;
+    const camera = editor.camera.value;
+    const view = editor.view.value;
+    const selected = editor.selected.value;
+    const ground = this.#ground();
+    if (!this.#snapshot.covers(camera, view, ratio)) {
+      const bounds = boundsOf(editor.media.value, editor.instances.value, camera);
+      this.#snapshot.take({ camera, view, ratio, bounds, ground }, (context) => {
+        this.#drawStill(context, instances, ratio, false);
+        if (selected && editor.options.value.labels) drawSelected(context, editor, selected, null, false);
+      });
+    }
+    rest.fill(ground);
+    this.#snapshot.show(rest.context, camera);
+  }
+
+  #drawStill(context: Context, instances: readonly EditorInstance[], ratio: number, cheap: boolean): void {
+    const { editor } = this;
+    const options = editor.options.value;
+    const camera = editor.camera.value;
+    const category = (name: string) => editor.categories.get(name) ?? null;
+    this.#drawPicture(context, ratio);
+    context.globalAlpha = options.othersDimmed && editor.selected.value ? DIMMED : 1;
+    drawInstances(context, instances, { camera, options, category, cheap, strong: false });
+    context.globalAlpha = 1;
+  }
+
+  #ground(): string {
+    return getComputedStyle(this.host).getPropertyValue("--stage") || "#111";
+  }
+
+  #drawSelected(ratio: number, carried: boolean): void {
     const { editor } = this;
     const { selected: layer } = this.#layers;
     const moving = movingPoints(editor);
     // Where all of the instance is drawn anew in each frame, the top layer does it.
-    const shows = moving !== null && editor.options.value.labels ? stillInstance(editor) : null;
+    const shows = moving !== null && editor.options.value.labels && !carried ? stillInstance(editor) : null;
     const look = [editor.camera.value, editor.options.value, editor.moving.value, editor.edits.inHand.value];
-    const key = [layer.window, ratio, ...look, editor.placing.value, editor.transform.value, shows, ...(moving ?? [])];
+    const key = [layer.window, ratio, ...(carried ? [] : look), editor.placing.value, editor.transform.value, shows, ...(moving ?? [])];
     if (same(key, this.#selectedKey)) return;
     this.#selectedKey = key;
     layer.clear();
     if (shows) drawSelected(layer.context, editor, shows, moving);
   }
 
-  #drawPicture(context: CanvasRenderingContext2D, ratio: number): void {
+  #drawPicture(context: Context, ratio: number): void {
     const picture = this.editor.picture.value;
     const media = this.editor.media.value;
     if (!picture || !media) return;

@@ -14,12 +14,12 @@ import { drawName } from "./text";
 import { drawTransform } from "./transform";
 
 /** How the selected instance looks now: strong at rest, cheap while something moves. */
-export function look(editor: Editor, part: Part | null): Look {
+export function look(editor: Editor, part: Part | null, cheap = editor.moving.value || editor.edits.inHand.value !== null): Look {
   return {
     camera: editor.camera.value,
     options: editor.options.value,
     category: (name) => editor.categories.get(name) ?? null,
-    cheap: editor.moving.value || editor.edits.inHand.value !== null,
+    cheap,
     strong: true,
     part,
   };
@@ -31,10 +31,11 @@ export function drawSelected(
   editor: Editor,
   instance: EditorInstance,
   moving: ReadonlySet<number> | null,
+  quickly?: boolean,
 ): void {
-  const { options, camera, cheap, ...rest } = look(editor, moving?.size ? { points: moving, inside: false } : null);
+  const { options, camera, cheap, ...rest } = look(editor, moving?.size ? { points: moving, inside: false } : null, quickly);
   const skeleton = editor.skeleton(instance);
-  if (options.tolerance && skeleton && !editor.moving.value) drawTolerance(context, instance, skeleton, camera);
+  if (options.tolerance && skeleton && !(quickly ?? editor.moving.value)) drawTolerance(context, instance, skeleton, camera);
   drawInstances(context, [instance], { options, camera, cheap, ...rest });
   if (options.names && skeleton && !cheap) {
     skeleton.names.forEach((name, k) => {
