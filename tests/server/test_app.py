@@ -168,3 +168,28 @@ def test_only_the_owner_of_the_address_gets_in(server: ServerProcess) -> None:
         assert script.get("/api/v1/projects").status_code == 200
     assert server.client.get("/api/v1/projects", headers={"Host": "evil.example"}).status_code == 400
     assert server.client.get("/api/v1/projects", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+
+
+def test_a_proposal_for_a_drawn_box_is_saved_with_its_scores(server: ServerProcess, project: Project) -> None:
+    frames = f"/api/v1/media/{project.clip}/frames"
+    category = {"category": "person", "ontology": project.ontology}
+    ready = server.client.post(f"{frames}/3/propose/ready", json=category)
+    assert ready.json() == {"keypoints": 5, "unknown": []}
+    made = server.client.post(f"{frames}/3/propose", json={**category, "box": [20, 10, 60, 80]}).json()
+    assert len(made["points"]) == 15
+    scored = {str(k): score for k, score in enumerate(made["scores"]) if score is not None}
+    assert [k for k in range(5) if made["points"][3 * k + 2] > 0] == [int(k) for k in scored]
+    points = {k: made["points"][3 * int(k) : 3 * int(k) + 3] for k in scored}
+    new = {"instance": "new", "base": 0, "media": project.clip, "frame": 3, "category": "person"}
+    body = {"request": "a", "changes": [{**new, "points": points, "scores": scored}]}
+    (kept,) = server.client.patch(changes(project), json=body).json()["instances"]
+    assert kept["scores"] == pytest.approx(made["scores"], abs=1e-6)
+    moved = {"instance": "new", "base": 1, "points": {"1": [5, 6, 2]}}
+    (kept,) = server.client.patch(changes(project), json={"request": "b", "changes": [moved]}).json()["instances"]
+    assert kept["scores"][1] is None
+    assert kept["scores"][2] == pytest.approx(made["scores"][2], abs=1e-6)
+    odd = {"request": "c", "changes": [{**moved, "base": 2, "scores": {"2": 0.5}}]}
+    assert server.client.patch(changes(project), json=odd).json()["error"]["code"] == "label"
+    refused = server.client.post(f"{frames}/3/propose/ready", json={**category, "category": "ball"})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (422, "model")
+    assert server.client.post(f"{frames}/99/propose/ready", json=category).status_code == 404

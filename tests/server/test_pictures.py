@@ -49,7 +49,7 @@ def two(address: str, project: Project, tmp_path: Path) -> Any:
     with open_store(address) as store:
         (second,) = import_media(store, project.id, [make_clip(tmp_path / "second.mp4", frames=5)]).added
         app = FastAPI()
-        app.include_router(pictures.router(store))
+        app.include_router(pictures.router(store, pictures.Readers()))
         yield app, project.clip, second
 
 

@@ -53,6 +53,8 @@ class InstanceChange:
         Needed for a new instance.
     points : mapping of int to (x, y, visibility)
         By index in skeleton order; pixels. On a row with keys they become keyed.
+    scores : mapping of int to float
+        How sure a model was of points that this change sets; a person set the others.
     keyed : mapping of int to bool, or None
         Keys to set or take away, by index. An instance that stood for itself gets the keys that are named and no
         other; None makes it stand for itself again.
@@ -72,6 +74,7 @@ class InstanceChange:
     frame: int | None = None
     category: str = UNTOUCHED
     points: Mapping[int, Sequence[float]] = field(default_factory=dict)
+    scores: Mapping[int, float] = field(default_factory=dict)
     keyed: Mapping[int, bool] | None = UNTOUCHED
     box: Sequence[float] | None = UNTOUCHED
     mask: dict[str, Any] | list[Any] | None = UNTOUCHED
@@ -319,6 +322,7 @@ def _apply(change: InstanceChange, before: Instance | None, ontology: Ontology) 
             _recategorise(instance, category, ontology)
     _key(instance, change.keyed)
     _place(instance, change.points)
+    _score(instance, change)
     if change.box is not UNTOUCHED:
         if change.box is not None and len(change.box) != 4:
             raise LabelError("A box is x, y, width, height", where=f"instance {change.instance}")
@@ -395,6 +399,17 @@ def _place(instance: Instance, points: Mapping[int, Sequence[float]]) -> None:
         instance.keyed[at] = True
     if instance.score is not None:
         instance.score[at] = np.nan
+
+
+def _score(instance: Instance, change: InstanceChange) -> None:
+    odd = next((k for k, score in change.scores.items() if k not in change.points or not isfinite(score)), None)
+    if odd is not None:
+        raise LabelError(
+            "A score is a number, and of a point that the same change sets", where=f"instance {instance.id}, {odd}"
+        )
+    if change.scores:
+        instance.score = np.full(len(instance.xy), np.nan, np.float32) if instance.score is None else instance.score
+        instance.score[list(change.scores)] = list(change.scores.values())
 
 
 def _recategorise(instance: Instance, category: str, ontology: Ontology) -> None:

@@ -16,9 +16,10 @@ from vitruvian.errors import ModelError
 from vitruvian.labels import Poses, empty_poses
 from vitruvian.labels.presets import preset_skeleton
 
-_COCO: Final = preset_skeleton("coco")
-NAMES: Final = _COCO.names
-SIGMAS: Final[NDArray[np.float64]] = np.array([keypoint.sigma for keypoint in _COCO.keypoints], np.float64)
+#: The skeleton that Thunder and MultiPose mark.
+PEOPLE: Final = preset_skeleton("coco")
+NAMES: Final = PEOPLE.names
+SIGMAS: Final[NDArray[np.float64]] = np.array([keypoint.sigma for keypoint in PEOPLE.keypoints], np.float64)
 
 
 class PeoplePredictor:

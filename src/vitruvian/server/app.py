@@ -11,7 +11,16 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import vitruvian
-from vitruvian.server import events, exports, label_set_records, media_records, pictures, records, wire
+from vitruvian.server import (
+    events,
+    exports,
+    label_set_records,
+    media_records,
+    pictures,
+    proposals,
+    records,
+    wire,
+)
 from vitruvian.server.access import LocalAccess
 from vitruvian.server.address import Hosts
 from vitruvian.server.answers import add_error_answers, answer
@@ -61,7 +70,9 @@ def create_app(
     app.include_router(label_set_records.router(store), prefix="/api/v1")
     app.include_router(media_records.router(store), prefix="/api/v1")
     app.include_router(exports.router(store), prefix="/api/v1")
-    app.include_router(pictures.router(store), prefix="/api/v1")
+    readers = pictures.Readers()
+    app.include_router(pictures.router(store, readers), prefix="/api/v1")
+    app.include_router(proposals.router(store, readers), prefix="/api/v1")
     app.get("/api/v1/docs", include_in_schema=False)(lambda: HTMLResponse(docs_page(app.openapi())))
     page = Page(directory=static, html=True) if (static / "index.html").exists() else HTMLResponse(_NO_PAGE)
     # Not a mount: that would answer for every address of the API that is asked with a wrong method.

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from fastapi import APIRouter, Request
+from numpy.typing import NDArray
 from starlette.responses import Response, StreamingResponse
 
 from vitruvian.errors import MediaError, NotFound
@@ -21,6 +23,8 @@ from vitruvian.store.rows import MediaRow
 
 _BLOCK = 1 << 18
 _OPEN = 6
+#: Frames kept as they are for a model: a person draws several boxes on one. Bytes.
+_FRAMES = 64 * 1024 * 1024
 #: Thumbnails are kept in memory, about 2,000 of them: browsers keep them too, so only a project's first look at each
 #: page of its media needs them, and a folder of files would have to be tidied, which a PostgreSQL project has not got.
 _THUMBNAILS = 32 * 1024 * 1024
@@ -33,23 +37,29 @@ Opened = tuple[VideoReader | ImageReader, threading.Lock]
 
 
 class Readers:
-    """Open readers of the media looked at last; one frame at a time from each."""
+    """Open readers of the media looked at last, one frame at a time from each, and the frames that were needed last."""
 
-    def __init__(self, size: int = _OPEN) -> None:
+    def __init__(self, size: int = _OPEN, room: int = _FRAMES) -> None:
         self._open: Kept[int, Opened] = Kept(size)
+        self._frames: Kept[tuple[int, int], NDArray[np.uint8]] = Kept(room, lambda picture: picture.nbytes)
+
+    def frame(self, row: MediaRow, frame: int) -> NDArray[np.uint8]:
+        """Return frame `frame` as RGB, shape (H, W, 3); not to be written into. Raises MediaError."""
+        return self._frames.get((row.id, frame), lambda: self._read(row, frame))
+
+    def _read(self, row: MediaRow, frame: int) -> NDArray[np.uint8]:
+        reader, lock = self._open.get(row.id, lambda: (open_frames(Path(row.uri)), threading.Lock()))
+        with lock:
+            return reader.frame(frame)
 
     def jpeg(self, row: MediaRow, frame: int, quality: int) -> bytes:
         """Return frame `frame` as JPEG bytes; raises MediaError."""
-        reader, lock = self._open.get(row.id, lambda: (open_frames(Path(row.uri)), threading.Lock()))
-        with lock:
-            picture = reader.frame(frame)
-        return encode_jpeg(picture, quality)
+        return encode_jpeg(self._read(row, frame), quality)
 
 
-def router(store: Store) -> APIRouter:
+def router(store: Store, readers: Readers) -> APIRouter:
     """Return the routes that serve pixels."""
     routes = APIRouter(tags=["media"])
-    readers = Readers()
     thumbnails: Kept[tuple[int, int], bytes] = Kept(_THUMBNAILS, len)
 
     def row_of(id: int) -> MediaRow:

@@ -47,7 +47,10 @@ class InstancesOut(Struct):
 
 
 class ChangeIn(Struct, forbid_unknown_fields=True):
-    """What was done to one instance; a field that is left out was not touched."""
+    """What was done to one instance; a field that is left out was not touched.
+
+    `scores` is how sure a model was of some of the `points`; a person set the others.
+    """
 
     instance: str
     base: int
@@ -55,6 +58,7 @@ class ChangeIn(Struct, forbid_unknown_fields=True):
     frame: FrameIndex | None = None
     category: str | UnsetType = UNSET
     points: dict[int, list[float]] = {}
+    scores: dict[int, float] = {}
     keyed: dict[int, bool] | UnsetType | None = UNSET
     box: list[float] | UnsetType | None = UNSET
     mask: dict[str, Any] | list[Any] | UnsetType | None = UNSET
@@ -213,6 +217,33 @@ class EventOut(Struct):
     routes: list[AnswerOut]
 
 
+class ProposeReadyIn(Struct, forbid_unknown_fields=True):
+    category: str
+    ontology: Id
+
+
+class ProposeReadyOut(Struct):
+    """How many keypoints of the category a model can propose, and the names of the others."""
+
+    keypoints: int
+    unknown: list[str]
+
+
+class ProposeIn(Struct, forbid_unknown_fields=True):
+    """A box (x, y, width, height) that was drawn around an object."""
+
+    box: list[float]
+    category: str
+    ontology: Id
+
+
+class ProposalOut(Struct):
+    """`points` is x, y, visibility of every keypoint, flat; where the model says nothing, they are 0."""
+
+    points: list[float]
+    scores: list[float | None]
+
+
 class ReasonOut(Struct):
     kind: str
     text: str
@@ -325,6 +356,7 @@ def save_request(read: SaveIn) -> SaveRequest:
                 media=c.media,
                 frame=c.frame,
                 points=c.points,
+                scores=c.scores,
                 keyed=_touched(c.keyed),
                 category=_touched(c.category),
                 box=_touched(c.box),

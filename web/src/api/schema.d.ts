@@ -345,6 +345,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/media/{id}/frames/{frame}/propose/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ready */
+        post: operations["propose_ready"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/{id}/frames/{frame}/propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Propose */
+        post: operations["propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -401,6 +435,8 @@ export interface components {
         /**
          * ChangeIn
          * @description What was done to one instance; a field that is left out was not touched.
+         *
+         *         `scores` is how sure a model was of some of the `points`; a person set the others.
          */
         ChangeIn: {
             instance: string;
@@ -413,6 +449,10 @@ export interface components {
             /** @default {} */
             points?: {
                 [key: string]: number[];
+            };
+            /** @default {} */
+            scores?: {
+                [key: string]: number;
             };
             keyed?: {
                 [key: string]: boolean;
@@ -643,6 +683,36 @@ export interface components {
         /** ProjectsOut */
         ProjectsOut: {
             projects: components["schemas"]["ProjectRef"][];
+        };
+        /**
+         * ProposalOut
+         * @description `points` is x, y, visibility of every keypoint, flat; where the model says nothing, they are 0.
+         */
+        ProposalOut: {
+            points: number[];
+            scores: (number | null)[];
+        };
+        /**
+         * ProposeIn
+         * @description A box (x, y, width, height) that was drawn around an object.
+         */
+        ProposeIn: {
+            box: number[];
+            category: string;
+            ontology: number;
+        };
+        /** ProposeReadyIn */
+        ProposeReadyIn: {
+            category: string;
+            ontology: number;
+        };
+        /**
+         * ProposeReadyOut
+         * @description How many keypoints of the category a model can propose, and the names of the others.
+         */
+        ProposeReadyOut: {
+            keypoints: number;
+            unknown: string[];
         };
         /** ReasonOut */
         ReasonOut: {
@@ -1514,6 +1584,96 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    propose_ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                frame: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeReadyIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposeReadyOut"];
+                };
+            };
+            /** @description Refused */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    propose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                frame: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalOut"];
+                };
+            };
+            /** @description Refused */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
                 };
             };
         };

@@ -27,6 +27,8 @@ export function toChange(diff: Diff, base: number): Schemas["ChangeIn"] {
   const said = points.filter((k) => !after.keyed || after.keyed[k]);
   if (said.length) {
     change.points = Object.fromEntries(said.map((k) => [String(k), [...after.points.subarray(3 * k, 3 * k + 3)]]));
+    const scored = said.filter((k) => !Number.isNaN(after.scores?.[k] ?? NaN));
+    if (scored.length) change.scores = Object.fromEntries(scored.map((k) => [String(k), after.scores?.[k] ?? 0]));
   }
   for (const field of fields) if (field !== "keyed") Object.assign(change, { [field]: after[field] });
   const begins = fields.includes("keyed");
