@@ -62,6 +62,10 @@ export const api = {
     take(client.POST("/api/v1/projects/{id}/label-sets", { params: { path: { id } }, body })),
   setInterpolation: (id: number, interpolation: "linear" | "pchip") =>
     take(client.PATCH("/api/v1/label-sets/{id}", { params: { path: { id } }, body: { interpolation } })),
+  proposeReady: (id: number, frame: number, body: Schemas["ProposeReadyIn"], signal: AbortSignal) =>
+    take(client.POST("/api/v1/media/{id}/frames/{frame}/propose/ready", { params: { path: { id, frame } }, body, signal })),
+  propose: (id: number, frame: number, body: Schemas["ProposeIn"], signal: AbortSignal) =>
+    take(client.POST("/api/v1/media/{id}/frames/{frame}/propose", { params: { path: { id, frame } }, body, signal })),
   save: (id: number, body: Schemas["SaveIn"], signal: AbortSignal) =>
     take(client.PATCH("/api/v1/label-sets/{id}/changes", { params: { path: { id } }, body, signal })),
 };

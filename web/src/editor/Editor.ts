@@ -18,6 +18,7 @@ import { InstanceStore } from "./store";
 import { transformOf } from "./transform";
 import { Timeline } from "./timeline";
 import type {
+  Awaited,
   Camera,
   Diff,
   EditorCategory,
@@ -109,6 +110,8 @@ export class Editor {
   readonly routeId = signal<number | null>(null);
   /** A box that is being drawn and is nobody's yet, as two corners. */
   readonly rubber = signal<readonly [XY, XY] | null>(null);
+  /** Boxes that wait for a model's proposal. */
+  readonly awaited = signal<readonly Awaited[]>([]);
   /** The line that a lasso has drawn so far, x and y in turn; closed without saying so. */
   readonly lasso = signal<readonly number[] | null>(null);
 

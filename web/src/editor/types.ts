@@ -132,7 +132,30 @@ export interface Gesture {
   readonly routes: readonly RouteDiff[];
 }
 
+/** Where a model's proposals come from. Refusals are errors whose message a person can read. */
+export interface Proposer {
+  /** The tool was chosen: make the model ready for this category. */
+  readonly ready: (category: string, media: number, frame: number) => Promise<void>;
+  readonly propose: (category: string, media: number, frame: number, box: Box) => Promise<Proposal>;
+}
+
+export interface Proposal {
+  /** x, y, v per keypoint, flat; 0, 0, 0 where the model has nothing to say. */
+  readonly points: readonly number[];
+  readonly scores: readonly (number | null)[];
+}
+
+/** A drawn box whose proposal is on its way. */
+export interface Awaited {
+  readonly id: string;
+  readonly media: number;
+  readonly frame: number;
+  readonly category: string;
+  readonly box: Box;
+}
+
 export interface EditorHooks {
+  readonly proposer?: Proposer;
   /** A gesture is finished (undo and redo count too): keep it and send it. Called once for each. */
   readonly onCommit?: (gesture: Gesture) => void;
   /** Undo or the tour wants a frame of another media: open it with `editor.open`. */

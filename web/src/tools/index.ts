@@ -6,6 +6,7 @@ import { BrushTool } from "./brush";
 import { panTool } from "./pan";
 import { PlaceTool } from "./place";
 import { PolygonTool } from "./polygon";
+import { ProposeTool } from "./propose";
 import { SelectTool } from "./select";
 import { TourTool } from "./tour";
 
@@ -14,6 +15,7 @@ export function allTools(editor: Editor): Tool[] {
     new SelectTool(editor),
     new PlaceTool(editor),
     new BoxTool(editor),
+    new ProposeTool(editor),
     new PolygonTool(editor),
     new BrushTool(editor),
     panTool,

@@ -15,6 +15,7 @@ import { FramePump } from "../video/pump";
 import type { FrameSource } from "../video/source";
 import { drive } from "../video/ticker";
 import { asEditorMedia, openMedia, type OpenedMedia } from "./openMedia";
+import { proposerOf } from "./proposer";
 import { go, to } from "./router";
 
 export class EditorSession {
@@ -53,6 +54,7 @@ export class EditorSession {
     const session = new EditorSession(set);
     session.project.value = set.project;
     session.editor = createEditor(categoriesOf(set.ontology), {
+      proposer: proposerOf(set.ontology.id),
       onCommit: (gesture) => session.outbox.add(gesture),
       onJump: (media, frame) => go(to.editor(labelSet, media, `?frame=${String(frame)}`)),
       onMessage: (text) => (session.notice.value = text),

@@ -12,12 +12,14 @@ import { drawingCommands, maskCommands } from "./masks";
 import { playbackCommands } from "./playback";
 import { pointCommands } from "./points";
 import { trackCommands } from "./tracks";
+import { proposingCommands } from "./proposing";
 import { toolCommands } from "./tools";
 import { viewCommands } from "./view";
 
 export const COMMANDS: readonly Command<Editor>[] = [
   ...drawingCommands,
   ...toolCommands,
+  ...proposingCommands,
   ...pointCommands,
   ...instanceCommands,
   ...maskCommands,
