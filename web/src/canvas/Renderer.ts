@@ -6,14 +6,17 @@
  */
 import { effect } from "@preact/signals-core";
 import type { Editor } from "../editor/Editor";
+import { shownInstances } from "../editor/shown";
 import type { EditorInstance } from "../editor/types";
 import type { Context } from "./batches";
 import { drawHand } from "./hand";
 import { drawInstances } from "./instances";
 import { Layer } from "./Layer";
 import { movingPoints, stillInstance } from "./moving";
+import { drawPixelGrid } from "./pixelGrid";
 import { drawSelected } from "./selected";
 import { boundsOf, Snapshot } from "./snapshot";
+import { Toner } from "./tone";
 import { chooseWindow, handWindow, selectedWindow } from "./window";
 
 /** Above this zoom, pixels of the picture are shown as squares instead of being smoothed. */
@@ -24,6 +27,7 @@ export class Renderer {
   readonly #layers: { readonly rest: Layer; readonly selected: Layer; readonly hand: Layer };
   readonly #observer: ResizeObserver;
   readonly #stop: () => void;
+  readonly #toner = new Toner();
   #request = 0;
   readonly #snapshot = new Snapshot();
   #restKey: readonly unknown[] = [];
@@ -104,22 +108,23 @@ export class Renderer {
     this.#drawSelected(ratio, carried);
     hand.cover(chooseWindow(handWindow(editor), hand.window, view, ratio), ratio);
     hand.clear();
-    drawHand(hand.context, editor);
+    drawHand(hand.context, editor, this.#source());
   }
 
   /** Returns whether the selected instance is drawn here too, because nothing but the camera moves. */
   #drawRest(ratio: number): boolean {
     const { editor } = this;
     const selected = editor.selected.value;
-    const instances: EditorInstance[] = editor.instances.value.filter(({ id }) => id !== selected?.id);
+    const shown = shownInstances(editor.instances.value, editor.selection.value, editor.options.value);
+    const instances: EditorInstance[] = shown.filter(({ id }) => id !== selected?.id);
     const camera = editor.camera.value;
     const options = editor.options.value;
     const moving = editor.moving.value;
     const dim = options.othersDimmed && selected !== null;
-    const shown = [editor.picture.value, editor.media.value, editor.view.value, ratio];
+    const picture = [editor.picture.value, editor.media.value, editor.view.value, ratio];
     const held = [editor.edits.inHand.value, editor.placing.value];
-    const content = [options, dim, ...shown, ...held, selected, editor.transform.value, ...instances];
-    const key = [camera, options, moving, dim, ...shown, ...instances];
+    const content = [options, dim, ...picture, ...held, selected, editor.transform.value, ...instances];
+    const key = [camera, options, moving, dim, ...picture, ...instances];
     const carried = moving && held.every((what) => what === null) && same(content, this.#content);
     this.#content = content;
     if (carried) {
@@ -184,13 +189,21 @@ export class Renderer {
     if (shows) drawSelected(layer.context, editor, shows, moving);
   }
 
+  /** The picture in the tone that was asked for. */
+  #source(): CanvasImageSource | null {
+    const picture = this.editor.picture.value;
+    const media = this.editor.media.value;
+    return picture && media ? this.#toner.apply(picture, media, this.editor.options.value) : null;
+  }
+
   #drawPicture(context: Context, ratio: number): void {
     const picture = this.editor.picture.value;
     const media = this.editor.media.value;
     if (!picture || !media) return;
     const { x, y, scale } = this.editor.camera.value;
     context.imageSmoothingEnabled = scale * ratio < PIXELS_FROM;
-    context.drawImage(picture.source, x, y, media.width * scale, media.height * scale);
+    context.drawImage(this.#source() ?? picture.source, x, y, media.width * scale, media.height * scale);
+    if (this.editor.options.value.pixelGrid) drawPixelGrid(context, this.editor.camera.value, media, this.editor.view.value);
   }
 }
 

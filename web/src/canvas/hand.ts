@@ -9,6 +9,7 @@ import type { Context } from "./batches";
 import { drawDrawing } from "./drawing";
 import { drawInstances } from "./instances";
 import { drawLasso } from "./lasso";
+import { drawLoupe } from "./loupe";
 import { movingPoints } from "./moving";
 import { drawHeld, drawRing, drawRings } from "./rings";
 import { drawSelected, look } from "./selected";
@@ -17,7 +18,8 @@ import { drawLabel } from "./text";
 
 const ROUTE_COLOR = "#ff5fa2";
 
-export function drawHand(context: Context, editor: Editor): void {
+/** `source` is the picture as it is shown, for the loupe. */
+export function drawHand(context: Context, editor: Editor, source: CanvasImageSource | null): void {
   const held = editor.edits.inHand.value !== null;
   const instance = editor.selected.value;
   const shown = instance !== null && editor.options.value.labels;
@@ -31,6 +33,7 @@ export function drawHand(context: Context, editor: Editor): void {
   drawRubber(context, editor);
   drawDrawing(context, editor);
   drawLasso(context, editor);
+  drawLoupe(context, editor, source);
 }
 
 function drawMoving(context: Context, editor: Editor, instance: EditorInstance): void {
@@ -49,7 +52,7 @@ function drawChosen(context: Context, editor: Editor, instance: EditorInstance):
   const own = editor.categories.get(instance.category);
   const color = (own && skeletonStyle(own)?.marks[keypoint]?.color) ?? PLAIN;
   if (editor.edits.inHand.value === null) drawRing(context, screen, 9);
-  else drawHeld(context, screen, color);
+  else drawHeld(context, screen, color, editor.options.value.crosshair && movingPoints(editor)?.has(keypoint) === true);
 }
 
 function drawRoute(context: Context, editor: Editor): void {

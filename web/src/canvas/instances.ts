@@ -1,5 +1,6 @@
 /** Whole instances: masks, boxes, edges, points. */
 import { extent } from "../editor/instance";
+import { alone, showsKeypoint } from "../editor/shown";
 import type { Camera, EditorCategory, EditorInstance, ViewOptions } from "../editor/types";
 import { clamp } from "../geometry/points";
 import { Batches } from "./batches";
@@ -53,8 +54,9 @@ export function drawInstances(context: Context, instances: readonly EditorInstan
 }
 
 function drawAlike(context: Context, instances: readonly EditorInstance[], look: Look): void {
-  if (look.options.masks && !look.part?.inside) drawMasks(context, instances, look);
-  if (look.options.boxes && !look.part?.inside) drawBoxes(context, instances, look);
+  const shapes = !look.part?.inside && !alone(look.options);
+  if (look.options.masks && shapes) drawMasks(context, instances, look);
+  if (look.options.boxes && shapes) drawBoxes(context, instances, look);
   const lines = new Batches();
   const dashes: number[] = [];
   for (const instance of instances) {
@@ -77,7 +79,7 @@ function gather(batches: Batches, dashes: number[], instance: EditorInstance, st
   const { points, scores } = instance;
   const { part } = look;
   const least = look.options.hidden ? 0 : 1;
-  if (look.options.edges) {
+  if (look.options.edges && !alone(look.options)) {
     for (const { a, b, color } of style.edges) {
       const va = points[3 * a + 2] ?? 0;
       const vb = points[3 * b + 2] ?? 0;
@@ -97,7 +99,7 @@ function gather(batches: Batches, dashes: number[], instance: EditorInstance, st
   const full = dotRadius(instance, scale, look.strong);
   for (let k = 0; 3 * k < points.length; k++) {
     const v = points[3 * k + 2] ?? 0;
-    if (!(v > least) || (part && part.points.has(k) !== part.inside)) continue;
+    if (!(v > least) || !showsKeypoint(look.options, k) || (part && part.points.has(k) !== part.inside)) continue;
     const x = (points[3 * k] ?? 0) * scale + ox;
     const y = (points[3 * k + 1] ?? 0) * scale + oy;
     const mark = style.marks[k];

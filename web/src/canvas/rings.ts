@@ -23,9 +23,25 @@ export function drawRings(context: Context, places: readonly XY[], radius: numbe
   context.stroke();
 }
 
-/** The point that is being dragged: an open cross hair, so that the landmark below stays in sight. */
-export function drawHeld(context: Context, at: XY, color: string): void {
-  drawRing(context, at, 9, color, 1.5);
+/** From the middle of a held point to the ends of its crosshair. CSS pixels. */
+export const CROSSHAIR = 56;
+const HELD = 9;
+
+/** The point that is being dragged: open in the middle, so that the landmark below stays in sight. */
+export function drawHeld(context: Context, at: XY, color: string, crosshair: boolean): void {
+  drawRing(context, at, HELD, color, 1.5);
+  if (crosshair) {
+    context.beginPath();
+    for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]] as const) {
+      context.moveTo(at.x + HELD * dx, at.y + HELD * dy);
+      context.lineTo(at.x + CROSSHAIR * dx, at.y + CROSSHAIR * dy);
+    }
+    for (const [width, line] of [[3, DARK], [1, ACCENT]] as const) {
+      context.lineWidth = width;
+      context.strokeStyle = line;
+      context.stroke();
+    }
+  }
   context.fillStyle = color;
   context.fillRect(at.x - 0.5, at.y - 0.5, 1, 1);
 }
@@ -41,11 +57,17 @@ export function toleranceRadius(instance: EditorInstance, skeleton: EditorSkelet
   return sigma && box ? 2 * sigma * Math.sqrt(box[2] * box[3]) : null;
 }
 
-export function drawTolerance(context: Context, instance: EditorInstance, skeleton: EditorSkeleton, camera: Camera): void {
+export function drawTolerance(
+  context: Context,
+  instance: EditorInstance,
+  skeleton: EditorSkeleton,
+  camera: Camera,
+  shows: (keypoint: number) => boolean,
+): void {
   context.beginPath();
   for (let k = 0; k < skeleton.names.length; k++) {
     const at = point(instance, k);
-    const radius = at.v ? toleranceRadius(instance, skeleton, k) : null;
+    const radius = at.v && shows(k) ? toleranceRadius(instance, skeleton, k) : null;
     if (radius === null) continue;
     const x = at.x * camera.scale + camera.x;
     const y = at.y * camera.scale + camera.y;

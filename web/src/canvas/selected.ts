@@ -2,6 +2,7 @@
 import type { Editor } from "../editor/Editor";
 import { point } from "../editor/instance";
 import { spoken } from "../editor/ontology";
+import { alone, showsKeypoint } from "../editor/shown";
 import type { EditorInstance } from "../editor/types";
 import { HANDLE_NAMES, handlePosition } from "../geometry/boxes";
 import { toScreen } from "../geometry/camera";
@@ -35,15 +36,17 @@ export function drawSelected(
 ): void {
   const { options, camera, cheap, ...rest } = look(editor, moving?.size ? { points: moving, inside: false } : null, quickly);
   const skeleton = editor.skeleton(instance);
-  if (options.tolerance && skeleton && !(quickly ?? editor.moving.value)) drawTolerance(context, instance, skeleton, camera);
+  if (options.tolerance && skeleton && !(quickly ?? editor.moving.value)) {
+    drawTolerance(context, instance, skeleton, camera, (k) => showsKeypoint(options, k));
+  }
   drawInstances(context, [instance], { options, camera, cheap, ...rest });
   if (options.names && skeleton && !cheap) {
     skeleton.names.forEach((name, k) => {
       const at = point(instance, k);
-      if (at.v > (options.hidden ? 0 : 1)) drawName(context, spoken(name), toScreen(camera, at));
+      if (at.v > (options.hidden ? 0 : 1) && showsKeypoint(options, k)) drawName(context, `${String(k + 1)} ${spoken(name)}`, toScreen(camera, at));
     });
   }
-  if (instance.box && options.boxes && !editor.placing.value) drawGrips(context, editor, instance);
+  if (instance.box && options.boxes && !editor.placing.value && !alone(options)) drawGrips(context, editor, instance);
   if (editor.transform.value) drawTransform(context, editor.transform.value, camera);
 }
 

@@ -9,7 +9,9 @@ import type { Box, EditorInstance, Size, XY } from "../editor/types";
 import { unionBox } from "../geometry/boxes";
 import { toScreen } from "../geometry/camera";
 import { brushWindow } from "./drawing";
+import { loupeWindow } from "./loupe";
 import { movingPoints, withNeighbours } from "./moving";
+import { CROSSHAIR } from "./rings";
 
 /** Room for rings, grips and the shadow of a line. CSS pixels. */
 const RIM = 20;
@@ -34,16 +36,19 @@ export function handWindow(editor: Editor): Box {
   const drawing = editor.rubber.value ?? editor.lasso.value;
   if (editor.placing.value || drawing || editor.tool.value.id === "polygon") return whole(editor);
   const needed: Box[] = [];
-  const brush = brushWindow(editor);
-  if (brush) needed.push(brush);
+  for (const box of [brushWindow(editor), loupeWindow(editor)]) if (box) needed.push(box);
   const selected = editor.selected.value;
   if (selected) {
     const points = movingPoints(editor);
-    if (points === null) return unionBox(brush, selectedWindow(editor, selected)) ?? NOWHERE;
+    if (points === null) return needed.reduce<Box>((all, one) => unionBox(all, one) ?? all, selectedWindow(editor, selected));
     const drawn = withNeighbours(editor, selected, points);
     for (const keypoint of chosenPoints(editor.selection.value)) drawn.add(keypoint);
     const box = around(editor, extentOf(selected, drawn), RIM);
     if (box) needed.push(box);
+    const { keypoint } = editor.selection.value;
+    const held = editor.options.value.crosshair && keypoint !== null && points.has(keypoint);
+    const cross = held ? around(editor, extentOf(selected, new Set([keypoint])), CROSSHAIR + 2) : null;
+    if (cross) needed.push(cross);
   }
   const labels: (readonly [string, number])[] = [];
   const hover = editor.hover.value;

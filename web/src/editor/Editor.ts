@@ -14,6 +14,7 @@ import type { Scene } from "./hit";
 import { extent, point } from "./instance";
 import { Playback } from "./playback";
 import { RouteList } from "./routes";
+import { shownInstances } from "./shown";
 import { InstanceStore } from "./store";
 import { transformOf } from "./transform";
 import { Timeline } from "./timeline";
@@ -246,7 +247,7 @@ export class Editor {
 
   scene(): Scene {
     return {
-      instances: this.instances.value,
+      instances: shownInstances(this.instances.value, this.selection.value, this.options.value),
       category: (name) => this.categories.get(name) ?? null,
       selection: this.selection.value,
       options: this.options.value,

@@ -6,6 +6,7 @@ import { boxContains, HANDLE_NAMES, handlePosition, outlineDistance } from "../g
 import { distance, segmentDistance } from "../geometry/points";
 import { point } from "./instance";
 import { maskArea, maskContains, maskShape } from "./mask";
+import { alone, showsKeypoint } from "./shown";
 import { GRIP_RADIUS } from "./transform";
 import type { Transform } from "./transform";
 import type { EditorCategory, EditorInstance, Hit, Selection, ViewOptions, XY } from "./types";
@@ -37,6 +38,7 @@ function reachOf({ coarse, scale }: Scene, radius: number): number {
 
 /** Everything near `at` (pixels of the picture), best first. */
 export function hits(scene: Scene, at: XY, radius = POINT_RADIUS): Hit[] {
+  if (alone(scene.options)) return hitPoints(scene, at, radius);
   return [
     ...hitPoints(scene, at, radius),
     ...hitTransform(scene, at),
@@ -57,7 +59,7 @@ export function hitPoints(scene: Scene, at: XY, radius = POINT_RADIUS): Hit[] {
     const { points, id } = instance;
     const mine = id === scene.selection.instance;
     for (let i = 0; i < points.length; i += 3) {
-      if (!((points[i + 2] ?? 0) > least)) continue;
+      if (!((points[i + 2] ?? 0) > least) || !showsKeypoint(scene.options, i / 3)) continue;
       const away = distance(points[i] ?? 0, points[i + 1] ?? 0, at.x, at.y);
       if (away > reach) continue;
       found.push({

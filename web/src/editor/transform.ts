@@ -7,6 +7,7 @@ import { distance } from "../geometry/points";
 import { chosenPoints } from "./chosen";
 import type { Editor } from "./Editor";
 import { keypointCount, point, pointsBox } from "./instance";
+import { alone } from "./shown";
 import type { Box, EditorInstance, TransformGrip, XY } from "./types";
 
 export interface Transform {
@@ -35,11 +36,12 @@ const CORNERS = { nw: [-1, -1], ne: [1, -1], se: [1, 1], sw: [-1, 1] } as const;
 const MOVE_PLACES = [[1, 0], [-1, 0], [0, 1], [1, -1], [-1, -1], [1, 1], [-1, 1]] as const;
 const TURN_PLACES = [[0, -1], [0, 1], [-1, 0], [1, 0]] as const;
 
-/** Null while something is in hand, and for tools that do not select. */
+/** Null while something is in hand or the camera moves, and for tools that do not select. */
 export function transformOf(editor: Editor): Transform | null {
+  if (editor.moving.value) return null;
   if (editor.tool.value.id !== "select" || editor.placing.value || editor.edits.inHand.value !== null) return null;
   const instance = editor.selected.value;
-  if (!instance || !editor.options.value.labels) return null;
+  if (!instance || !editor.options.value.labels || alone(editor.options.value)) return null;
   const chosen = chosenPoints(editor.selection.value);
   const whole = chosen.length < 2;
   const keypoints = (whole ? [...Array(keypointCount(instance)).keys()] : chosen).filter((k) => point(instance, k).v > 0);

@@ -8,6 +8,7 @@ import type { KeyPress } from "../keymap";
 import type { Command, CommandGroup, CommandId } from "../types";
 import { frameCommands } from "./frames";
 import { instanceCommands } from "./instances";
+import { looksCommands } from "./looks";
 import { drawingCommands, maskCommands } from "./masks";
 import { playbackCommands } from "./playback";
 import { pointCommands } from "./points";
@@ -27,6 +28,7 @@ export const COMMANDS: readonly Command<Editor>[] = [
   ...frameCommands,
   ...playbackCommands,
   ...viewCommands,
+  ...looksCommands,
 ];
 
 const BY_ID = new Map<CommandId, Command<Editor>>(COMMANDS.map((command) => [command.id, command]));

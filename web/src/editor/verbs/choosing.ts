@@ -23,11 +23,11 @@ export function togglePoint(editor: Editor, instance: EditorInstance, keypoint: 
  * inside when none is selected. False when the line surrounds nothing.
  */
 export function chooseInside(editor: Editor, loop: readonly number[], how: Choice): boolean {
-  const hiddenToo = editor.options.value.hidden;
+  const options = editor.options.value;
   const candidates = editor.selected.value ? [editor.selected.value] : editor.instances.value;
   let best: { instance: EditorInstance; inside: number[] } | null = null;
   for (const instance of candidates) {
-    const inside = pointsInside(instance, loop, hiddenToo);
+    const inside = pointsInside(instance, loop, options);
     if (inside.length > (best?.inside.length ?? 0)) best = { instance, inside };
   }
   if (!best) return false;
