@@ -30,6 +30,7 @@ import type {
   EditorSkeleton,
   Gesture,
   Hit,
+  JointTask,
   Neighbours,
   Picture,
   Placing,
@@ -107,6 +108,8 @@ export class Editor {
   /** What a new instance will be. */
   readonly category: Signal<string>;
   readonly placing = signal<Placing | null>(null);
+  /** The joint that is followed through all frames, or was the last time. */
+  readonly joint = signal<JointTask | null>(null);
   /** The route that the tour is at. */
   readonly routeId = signal<number | null>(null);
   /** A box that is being drawn and is nobody's yet, as two corners. */

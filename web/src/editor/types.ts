@@ -198,6 +198,18 @@ export interface Placing {
   readonly visibility: 1 | 2;
 }
 
+/** One keypoint that is followed through frames or images. */
+export interface JointTask {
+  readonly category: string;
+  readonly keypoint: number;
+  /** Whose it is in a video. */
+  readonly track: string | null;
+  /** Whose it is in an image; null for the first of its category. */
+  readonly instance: string | null;
+  /** Frames from one judgement to the next. */
+  readonly stride: number;
+}
+
 /** A pointer event, already mapped into the picture. */
 export interface ToolEvent {
   /** CSS pixels from the canvas's top-left corner. */
@@ -270,7 +282,7 @@ export type CommandGroup =
 /** Room and verb, "point.hidden". */
 export type CommandId =
   | "cancel"
-  | `${"tool" | "place" | "start" | "point" | "nudge" | "instance" | "mask" | "track" | "frame" | "play" | "media" | "image" | "task" | "route" | "view" | "history" | "page"}.${string}`;
+  | `${"tool" | "place" | "joint" | "start" | "point" | "nudge" | "instance" | "mask" | "track" | "frame" | "play" | "media" | "image" | "task" | "route" | "view" | "history" | "page"}.${string}`;
 
 /** One verb; key bindings, palette and cheat sheet are made from the table of these (editor/commands). */
 export interface Command<E> {

@@ -3,6 +3,7 @@ import { Editor } from "../editor/Editor";
 import type { EditorCategory, EditorHooks, Tool } from "../editor/types";
 import { BoxTool } from "./box";
 import { BrushTool } from "./brush";
+import { JointTool } from "./joint";
 import { panTool } from "./pan";
 import { PlaceTool } from "./place";
 import { PolygonTool } from "./polygon";
@@ -20,6 +21,7 @@ export function allTools(editor: Editor): Tool[] {
     new BrushTool(editor),
     panTool,
     new TourTool(editor),
+    new JointTool(editor),
   ];
 }
 

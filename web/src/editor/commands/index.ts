@@ -9,6 +9,7 @@ import type { Command, CommandGroup, CommandId } from "../types";
 import { frameCommands } from "./frames";
 import { instanceCommands } from "./instances";
 import { looksCommands } from "./looks";
+import { jointCommands } from "./joint";
 import { drawingCommands, maskCommands } from "./masks";
 import { playbackCommands } from "./playback";
 import { pointCommands } from "./points";
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Command<Editor>[] = [
   ...drawingCommands,
   ...toolCommands,
   ...proposingCommands,
+  ...jointCommands,
   ...pointCommands,
   ...instanceCommands,
   ...maskCommands,
