@@ -91,3 +91,13 @@ def test_a_key_of_no_keypoint_is_refused(store: Store, project: Project) -> None
     for k in (-1, 5):
         with pytest.raises(LabelError, match="does not exist"):
             save(store, project, f"r{k}", new(project, keyed={k: True}))
+
+
+def test_a_point_that_a_machine_placed_for_a_person_keeps_its_score_until_somebody_moves_it(
+    store: Store, project: Project
+) -> None:
+    after = save(store, project, "r1", new(project, keyed={}, points={1: (50, 60, 2), 2: (5, 6, 2)}, scores={1: 0.75}))
+    assert after["scores"] == [None, 0.75, None, None, None]
+    assert save(store, project, "r2", InstanceChange("t1", 1, points={1: (51, 60, 2)}))["scores"] == [None] * 5
+    with pytest.raises(LabelError, match="A score is"):
+        save(store, project, "r3", InstanceChange("t1", 2, points={1: (5, 6, 2)}, scores={3: 0.5}))

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import vitruvian
 from vitruvian.server import (
+    assist_routes,
     events,
     exports,
     label_set_records,
@@ -69,6 +70,7 @@ def create_app(
     app.include_router(events.router(app.state.events), prefix="/api/v1")
     app.include_router(label_set_records.router(store), prefix="/api/v1")
     app.include_router(media_records.router(store), prefix="/api/v1")
+    app.include_router(assist_routes.router(store), prefix="/api/v1")
     app.include_router(exports.router(store), prefix="/api/v1")
     readers = pictures.Readers()
     app.include_router(pictures.router(store, readers), prefix="/api/v1")

@@ -294,6 +294,29 @@ class LabelSetPatch(Struct, forbid_unknown_fields=True):
     interpolation: Interpolation
 
 
+XY = Annotated[list[float], Meta(min_length=2, max_length=2)]
+
+
+class FlowIn(Struct, forbid_unknown_fields=True):
+    """Points to carry through the frames of a video; `end` (null where a point has none) is in the last frame."""
+
+    first: FrameIndex
+    last: FrameIndex
+    start: Annotated[list[XY], Meta(min_length=1, max_length=2000)]
+    end: Annotated[list[XY | None], Meta(max_length=2000)] | None = None
+
+
+class FlowFrame(Struct):
+    """x, y, score of each point; null where it was lost."""
+
+    frame: int
+    points: list[list[float] | None]
+
+
+class FlowOut(Struct):
+    frames: list[FlowFrame]
+
+
 class FormatOut(Struct):
     """A format of annotation files; a folder is downloaded as an archive."""
 

@@ -60,6 +60,8 @@ export const api = {
     take(client.GET("/api/v1/label-sets/{id}/export/losses", { params: { path: { id }, query: { format } }, signal })),
   startLabels: (id: number, body: Schemas["LabelSetIn"]) =>
     take(client.POST("/api/v1/projects/{id}/label-sets", { params: { path: { id } }, body })),
+  flow: (id: number, body: Schemas["FlowIn"]) =>
+    take(client.POST("/api/v1/media/{id}/flow", { params: { path: { id } }, body })),
   setInterpolation: (id: number, interpolation: "linear" | "pchip") =>
     take(client.PATCH("/api/v1/label-sets/{id}", { params: { path: { id } }, body: { interpolation } })),
   proposeReady: (id: number, frame: number, body: Schemas["ProposeReadyIn"], signal: AbortSignal) =>

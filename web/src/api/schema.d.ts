@@ -243,6 +243,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/media/{id}/flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Flow */
+        post: operations["flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/formats": {
         parameters: {
             query?: never;
@@ -527,6 +544,29 @@ export interface components {
             attributes: Record<string, never>;
             revision: number;
             deleted: boolean;
+        };
+        /**
+         * FlowFrame
+         * @description x, y, score of each point; null where it was lost.
+         */
+        FlowFrame: {
+            frame: number;
+            points: (number[] | null)[];
+        };
+        /**
+         * FlowIn
+         * @description Points to carry through the frames of a video; `end` (null where a point has none) is in the last frame.
+         */
+        FlowIn: {
+            first: number;
+            last: number;
+            start: number[][];
+            /** @default null */
+            end?: (number[] | null)[] | null;
+        };
+        /** FlowOut */
+        FlowOut: {
+            frames: components["schemas"]["FlowFrame"][];
         };
         /**
          * FormatOut
@@ -1397,6 +1437,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowOut"];
+                };
+            };
+            /** @description Refused */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
                 };
             };
         };

@@ -154,8 +154,25 @@ export interface Awaited {
   readonly box: Box;
 }
 
+/** Points to carry through a video by what its picture shows, in pixels; `end` is null where a point has none. */
+export interface FlowQuestion {
+  readonly media: number;
+  readonly first: number;
+  readonly last: number;
+  readonly start: readonly XY[];
+  readonly end: readonly (XY | null)[] | null;
+}
+
+/** For one frame, each point's place and score; null where it was lost. */
+export interface FlowFrame {
+  readonly frame: number;
+  readonly points: readonly ((XY & { readonly score: number }) | null)[];
+}
+
 export interface EditorHooks {
   readonly proposer?: Proposer;
+  /** Ask whoever can decode the video to carry points through it. */
+  readonly onFlow?: (question: FlowQuestion) => Promise<readonly FlowFrame[]>;
   /** A gesture is finished (undo and redo count too): keep it and send it. Called once for each. */
   readonly onCommit?: (gesture: Gesture) => void;
   /** Undo or the tour wants a frame of another media: open it with `editor.open`. */

@@ -15,6 +15,7 @@ import { FramePump } from "../video/pump";
 import type { FrameSource } from "../video/source";
 import { drive } from "../video/ticker";
 import { asEditorMedia, openMedia, type OpenedMedia } from "./openMedia";
+import { carryPoints } from "./flow";
 import { proposerOf } from "./proposer";
 import { go, to } from "./router";
 
@@ -58,6 +59,7 @@ export class EditorSession {
       onCommit: (gesture) => session.outbox.add(gesture),
       onJump: (media, frame) => go(to.editor(labelSet, media, `?frame=${String(frame)}`)),
       onMessage: (text) => (session.notice.value = text),
+      onFlow: carryPoints,
       onInterpolation: (kind) =>
         void api.setInterpolation(labelSet, kind).catch((error: unknown) => {
           session.notice.value = `The kind of interpolation was not saved: ${error instanceof Error ? error.message : "no answer"}`;

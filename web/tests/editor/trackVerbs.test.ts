@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { point } from "../../src/editor/instance";
-import type { EditorInstance } from "../../src/editor/types";
+import type { Diff, EditorInstance, FlowFrame, FlowQuestion } from "../../src/editor/types";
 import { join } from "../../src/editor/verbs/tracks/join";
 import { moveKeys } from "../../src/editor/verbs/tracks/keys";
+import { propagate } from "../../src/editor/verbs/tracks/propagate";
+import { toChange } from "../../src/sync/wire";
 import { person, stage } from "./scene";
 import type { Stage } from "./scene";
 
@@ -178,5 +180,58 @@ describe("tracks", () => {
     expect([smooth === x(), x()]).toEqual([false, 120]);
     one.key("Alt+I");
     expect([x(), told]).toEqual([smooth, ["linear", "pchip"]]);
+  });
+});
+
+describe("points carried by optical flow", () => {
+  const answer = (question: FlowQuestion): FlowFrame[] =>
+    Array.from({ length: question.last - question.first }, (_, n) => ({
+      frame: question.first + n + 1,
+      points: question.start.map(({ x, y }, i) => (i === 1 && n === 1 ? null : { x: x + n + 1, y: y + 7, score: 0.5 })),
+    }));
+
+  it("become keys with a score, in one gesture; lost ones stay between their keys and are told", async () => {
+    const asked: FlowQuestion[] = [];
+    const one = stage([row(0, 100), row(4, 180)], {
+      onFlow: (question) => (asked.push(question), Promise.resolve(answer(question))),
+    });
+    one.editor.goTo(2);
+    one.editor.select(one.editor.instances.value[0]?.id ?? null);
+    await propagate(one.editor);
+    expect(asked[0]).toMatchObject({ media: 1, first: 0, last: 4 });
+    expect(asked[0]?.end?.[0]).toMatchObject({ x: 180, y: 200 });
+    expect(frames(one)).toEqual([0, 1, 2, 3, 4]);
+    expect([keysAt(one, 1), keysAt(one, 2)]).toEqual([[1, 1, 1, 1, 1], [1, 0, 1, 1, 1]]);
+    const made = one.editor.tracks.at(1, "a", 3) as EditorInstance;
+    expect([point(made, 0), made.scores?.[0]]).toEqual([{ x: 103, y: 207, v: 2 }, 0.5]);
+    expect(one.messages.at(-1)).toMatch("14 of 15 points carried");
+    expect(toChange(one.gestures[0]?.diffs[1] as Diff, 0)).toMatchObject({ scores: { "0": 0.5, "2": 0.5 } });
+    one.key("Mod+Z");
+    expect(frames(one)).toEqual([0, 4]);
+  });
+
+  it("go on past the last keyframe, one way, and only the selected points", async () => {
+    const one = stage([row(0, 100)], { onFlow: (question) => Promise.resolve(answer(question)) });
+    one.editor.select("a@0", 3);
+    await propagate(one.editor);
+    expect(frames(one)).toEqual(Array.from({ length: 16 }, (_, n) => n));
+    expect(keysAt(one, 1)).toEqual([0, 0, 0, 1, 0]);
+  });
+
+  it("set nothing where the track changed meanwhile, and tell what went wrong", async () => {
+    const one: Stage = stage([row(0, 100), row(4, 180)], {
+      onFlow: (question) => {
+        one.key("I");
+        return Promise.resolve(answer(question));
+      },
+    });
+    one.editor.goTo(2);
+    one.editor.select(one.editor.instances.value[0]?.id ?? null);
+    await propagate(one.editor);
+    expect(frames(one)).toEqual([0, 2, 4]);
+    const two = stage([row(0, 100), row(4, 180)], { onFlow: () => Promise.reject(new Error("frame 3 is damaged")) });
+    two.editor.select("a@0");
+    await propagate(two.editor);
+    expect([two.gestures, two.messages.at(-1)]).toEqual([[], "The points were not carried: frame 3 is damaged"]);
   });
 });

@@ -5,6 +5,7 @@ import { joinTracks } from "../verbs/tracks/join";
 import { deleteKey, insertKey } from "../verbs/tracks/keys";
 import { turnInterpolation } from "../verbs/tracks/kind";
 import { beginPresence, endPresence } from "../verbs/tracks/presence";
+import { propagate } from "../verbs/tracks/propagate";
 import { splitTrack } from "../verbs/tracks/split";
 import { toKey, toKeyMiddle } from "../verbs/tracks/steps";
 
@@ -23,5 +24,6 @@ export const trackCommands: readonly Command<Editor>[] = [
   { id: "track.join", title: "Join two tracks", group: "Tracks", keys: ["Alt+M"], run: joinTracks, enabled: tracked },
   { id: "track.begin", title: "Presence begins here", group: "Tracks", keys: ["Alt+B"], run: beginPresence, enabled: tracked },
   { id: "track.end", title: "Presence ends here", group: "Tracks", keys: ["Alt+E"], run: endPresence, enabled: tracked },
+  { id: "track.flow", title: "Carry points by optical flow, up to the next keyframe", group: "Tracks", keys: ["Alt+P"], run: (e) => void propagate(e), enabled: tracked },
   { id: "track.interpolation", title: "Points between keys: smooth or straight", group: "Tracks", keys: ["Alt+I"], run: turnInterpolation, enabled: moving },
 ];
