@@ -14,6 +14,7 @@ import { drawInstances } from "./instances";
 import { Layer } from "./Layer";
 import { movingPoints, stillInstance } from "./moving";
 import { drawPixelGrid } from "./pixelGrid";
+import { drawGhosts, OnionSkin } from "./onion";
 import { drawSelected } from "./selected";
 import { boundsOf, Snapshot } from "./snapshot";
 import { Toner } from "./tone";
@@ -28,6 +29,7 @@ export class Renderer {
   readonly #observer: ResizeObserver;
   readonly #stop: () => void;
   readonly #toner = new Toner();
+  readonly #onion = new OnionSkin();
   #request = 0;
   readonly #snapshot = new Snapshot();
   #restKey: readonly unknown[] = [];
@@ -121,7 +123,8 @@ export class Renderer {
     const options = editor.options.value;
     const moving = editor.moving.value;
     const dim = options.othersDimmed && selected !== null;
-    const picture = [editor.picture.value, editor.media.value, editor.view.value, ratio];
+    const ghosts = this.#onion.ghosts(editor);
+    const picture = [editor.picture.value, editor.media.value, editor.view.value, ratio, ghosts];
     const held = [editor.edits.inHand.value, editor.placing.value];
     const content = [options, dim, ...picture, ...held, selected, editor.transform.value, ...instances];
     const key = [camera, options, moving, dim, ...picture, ...instances];
@@ -166,6 +169,7 @@ export class Renderer {
     const camera = editor.camera.value;
     const category = (name: string) => editor.categories.get(name) ?? null;
     this.#drawPicture(context, ratio);
+    drawGhosts(context, this.#onion.ghosts(editor), editor);
     context.globalAlpha = options.othersDimmed && editor.selected.value ? DIMMED : 1;
     drawInstances(context, instances, { camera, options, category, cheap, strong: false });
     context.globalAlpha = 1;

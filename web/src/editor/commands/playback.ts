@@ -31,4 +31,12 @@ export const playbackCommands: readonly Command<Editor>[] = [
     run: ({ timeline }) => void (timeline.shown.value = !timeline.shown.value),
     enabled: moving,
   },
+  {
+    id: "view.onionSkin",
+    title: "Neighbouring frames shine through: none, one, two",
+    group: "View",
+    keys: ["Shift+O"],
+    run: (e) => e.setOptions({ onionSkin: (e.options.value.onionSkin + 1) % 3 }),
+    enabled: moving,
+  },
 ];
