@@ -63,7 +63,7 @@ def carry(
     forth, held = _chain(pictures, start, side)
     if end is None:
         return _one_way(forth, held, side)
-    closed = ~np.isnan(end).any(axis=1)
+    closed = np.asarray(~np.isnan(end).any(axis=1))
     back, held_back = _chain(pictures[::-1], np.where(closed[:, None], end, start), side)
     back, held_back = back[::-1], held_back[::-1]
     share = np.linspace(0, 1, len(pictures))[:, None, None]
