@@ -182,11 +182,12 @@ def test_frames_are_stepped_by_keys(desk: Desk, page: Page) -> None:
 
 def test_two_people_move_the_same_point_and_one_chooses(desk: Desk, page: Page) -> None:
     server, address, labels = desk
+    page.route("**/events?*", lambda route: route.abort())  # it has not heard of the other's move yet
     open_editor(page, server.base + address + "?frame=6")
     theirs = {"request": "other", "changes": [{"instance": "p6", "base": 0, "points": {"0": [10, 10, 2]}}]}
     assert server.client.patch(f"/api/v1/label-sets/{labels}/changes", json=theirs).status_code == 200
     drag(page, at(page, 96, 20), at(page, 70, 30))
-    expect(page.get_by_role("dialog")).to_contain_text("nose")
+    expect(page.get_by_test_id("conflict")).to_contain_text("nose")
     page.get_by_role("button", name="Keep mine").click()
     saved(page)
     x, y, _ = on_server(desk, "p6")["points"][:3]

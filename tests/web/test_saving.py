@@ -152,6 +152,7 @@ def test_undo_across_frames_of_what_was_saved_is_saved_too(desk: Desk, page: Pag
 
 def test_undo_after_a_conflict_takes_back_only_ones_own_point(desk: Desk, page: Page) -> None:
     server, address, labels = desk
+    page.route("**/events?*", lambda route: route.abort())  # it has not heard of the other's moves yet
     open_editor(page, server.base + address + "?frame=6")
     theirs = {"instance": "p6", "base": 0, "points": {"0": [10, 10, 2], "2": [9, 9, 2]}}
     sent = server.client.patch(f"/api/v1/label-sets/{labels}/changes", json={"request": "other", "changes": [theirs]})

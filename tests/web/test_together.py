@@ -18,6 +18,14 @@ SOON = 2_000
 POINT = "([id, k]) => Array.from(vitruvian.editor.store.get(id)?.points ?? []).slice(3 * k, 3 * k + 3)"
 IS = f"([id, k, wanted]) => JSON.stringify(({POINT})([id, k])) === JSON.stringify(wanted)"
 
+MOVE_BOTH = """() => {
+    const moved = ["p4", "p5"].map((id) => {
+        const instance = vitruvian.editor.store.get(id);
+        return { ...instance, points: instance.points.with(3, 40) };
+    });
+    vitruvian.editor.change("Move", moved);
+}"""
+
 
 @pytest.fixture
 def other(desk: Desk, browser: Browser) -> Iterator[Page]:
@@ -101,10 +109,48 @@ def test_both_move_the_same_point_and_the_second_is_asked(desk: Desk, page: Page
     mine = point(page, "p4", 0)
     expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "conflict")
     assert on_server(desk, "p4")["points"][:3] == theirs
-    page.get_by_role("button", name="Keep mine").click()
+    shown = page.get_by_test_id("conflict")
+    expect(shown).to_contain_text("You and somebody else both changed the nose.")
+    picture = page.get_by_test_id("conflict-picture")
+    expect(picture.locator("rect.mine")).to_have_count(1)
+    expect(picture.locator("circle.theirs")).to_have_count(1)
+    expect(picture).to_contain_text("theirs")
+    stage = page.get_by_test_id("stage").bounding_box()
+    for mark in (picture.locator("rect.mine"), picture.locator("circle.theirs")):
+        place = mark.bounding_box()
+        assert place
+        assert stage
+        assert stage["x"] < place["x"] < stage["x"] + stage["width"]
+        assert stage["y"] < place["y"] < stage["y"] + stage["height"]
+    page.get_by_test_id("stage").focus()
+    page.keyboard.press("m")
+    expect(shown).to_have_count(0)
     saved(page)
     assert on_server(desk, "p4")["points"][:3] == mine
     sees(other, "p4", 0, mine)
+
+
+def test_several_conflicts_are_decided_one_after_the_other(desk: Desk, page: Page, other: Page) -> None:
+    both(desk, page, other)
+    server, _, labels = desk
+    # One gesture that touches two people, held back until the other has changed both.
+    page.route("**/changes", lambda route: route.abort())
+    page.evaluate(MOVE_BOTH)
+    for n, change in enumerate([{"points": {"1": [70, 70, 2]}}, {"deleted": True}]):
+        body = {"request": f"other {n}", "changes": [{"instance": f"p{4 + n}", "base": 0, **change}]}
+        assert server.client.patch(f"/api/v1/label-sets/{labels}/changes", json=body).status_code == 200
+    page.unroute("**/changes")
+    page.evaluate("vitruvian.outbox.flush()")
+    shown = page.get_by_test_id("conflict")
+    expect(shown).to_contain_text("1 more after this one")
+    expect(page.get_by_test_id("frame")).to_have_text("4")
+    page.keyboard.press("t")
+    expect(shown).to_contain_text("Somebody else deleted it, and you changed it.")
+    expect(page.get_by_test_id("frame")).to_have_text("5")
+    page.get_by_role("button", name="Keep mine").click()
+    saved(page)
+    assert on_server(desk, "p4")["points"][3:6] == [70, 70, 2] == point(page, "p4", 1)
+    assert on_server(desk, "p5")["points"][3:6] == point(page, "p5", 1)
 
 
 def test_an_answer_to_a_doubtful_point_is_seen_by_the_other(desk: Desk, page: Page, other: Page) -> None:

@@ -21,6 +21,7 @@ import { Timeline } from "./timeline";
 import type {
   Awaited,
   Camera,
+  Conflict,
   Diff,
   EditorCategory,
   EditorHooks,
@@ -114,6 +115,8 @@ export class Editor {
   readonly routeId = signal<number | null>(null);
   /** A box that is being drawn and is nobody's yet, as two corners. */
   readonly rubber = signal<readonly [XY, XY] | null>(null);
+  /** What a person has to decide before saving goes on. */
+  readonly conflict = signal<Conflict | null>(null);
   /** Boxes that wait for a model's proposal. */
   readonly awaited = signal<readonly Awaited[]>([]);
   /** The line that a lasso has drawn so far, x and y in turn; closed without saying so. */

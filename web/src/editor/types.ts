@@ -169,6 +169,19 @@ export interface FlowFrame {
   readonly points: readonly ((XY & { readonly score: number }) | null)[];
 }
 
+/** Two people changed the same points or fields; the person here chooses. */
+export interface Conflict {
+  readonly mine: EditorInstance;
+  readonly theirs: EditorInstance;
+  /** Keypoints that both set. */
+  readonly points: readonly number[];
+  /** Other fields that stand against each other, by name. */
+  readonly fields: readonly string[];
+  /** How many more wait behind this one. */
+  readonly more: number;
+  readonly resolve: (keep: "mine" | "theirs") => void;
+}
+
 export interface EditorHooks {
   readonly proposer?: Proposer;
   /** Ask whoever can decode the video to carry points through it. */

@@ -93,6 +93,15 @@ function onRevision(diff: Diff, revision: number | undefined): Diff {
   return diff.before && revision !== undefined ? { ...diff, before: { ...diff.before, revision } } : diff;
 }
 
+/** Entries that bring back an instance which somebody else deleted: what was done to it says that it is there. */
+export function reviving(entries: readonly Entry[], instance: string): Entry[] {
+  const revived = (diff: Diff): Diff =>
+    diff.instance === instance && diff.before && !diff.after.deleted ? { ...diff, before: { ...diff.before, deleted: true } } : diff;
+  return entries.map((entry) =>
+    entry.diffs.some((diff) => revived(diff) !== diff) ? { ...entry, diffs: entry.diffs.map(revived) } : entry,
+  );
+}
+
 /** A gesture's diffs for a server that does not know some instances: the first of each makes it. Takes those off `from`. */
 export function bearing(diffs: readonly Diff[], from: Set<string>): Diff[] {
   return diffs.map((diff) => (from.delete(diff.instance) ? { ...diff, before: null } : diff));

@@ -7,7 +7,7 @@ import { signal } from "@preact/signals-core";
 import type { Schemas } from "../api/client";
 import { newId } from "../editor/ids";
 import type { Diff, EditorInstance, Gesture, RouteDiff } from "../editor/types";
-import { bearing, divide, instanceUnit, nextKey, onRevisions, request, unborn, unitsOf } from "./entries";
+import { bearing, divide, instanceUnit, nextKey, onRevisions, request, reviving, unborn, unitsOf } from "./entries";
 import type { Entry, Unit } from "./entries";
 import { conflictsIn, culprit, inWords, verdict } from "./refusal";
 import type { SaveConflict } from "./refusal";
@@ -119,7 +119,8 @@ export class Outbox {
     const { theirs } = conflict;
     this.conflicts.value = this.conflicts.value.filter((other) => other !== conflict);
     this.#revisions.set(instance, theirs.revision);
-    const kept = keep === "mine" ? this.#shelf.list : this.#without(instanceUnit(instance)).list;
+    const mine = theirs.deleted ? reviving(this.#shelf.list, instance) : this.#shelf.list;
+    const kept = keep === "mine" ? mine : this.#without(instanceUnit(instance)).list;
     const written = this.#shelf.set(onRevisions(kept, new Map([[instance, theirs.revision]])));
     this.setup.onChosen([theirs], this.pending, []);
     if (!this.conflicts.value.length) {

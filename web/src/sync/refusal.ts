@@ -1,6 +1,6 @@
 /** What the server's no means for what was sent. */
 import type { ApiError, Schemas } from "../api/client";
-import type { EditorInstance } from "../editor/types";
+import type { Conflict, EditorInstance } from "../editor/types";
 import { instanceUnit, routeUnit, type Unit } from "./entries";
 import { fromWire } from "./wire";
 
@@ -35,6 +35,20 @@ export function conflictsIn(error: unknown, body: Schemas["SaveIn"] | null): Sav
   const { status, details } = error as Partial<ApiError>;
   const told: unknown = status === 409 ? details?.["conflicts"] : null;
   return Array.isArray(told) ? told.flatMap((one: unknown) => conflict(one, body)) : [];
+}
+
+const POINT = "points.";
+
+/** A conflict as the editor shows it. */
+export function conflictOf(
+  { fields, theirs }: SaveConflict,
+  mine: EditorInstance,
+  more: number,
+  resolve: Conflict["resolve"],
+): Conflict {
+  const points = fields.filter((field) => field.startsWith(POINT)).map((field) => Number(field.slice(POINT.length)));
+  const others = fields.filter((field) => !field.startsWith(POINT) && field !== "deleted");
+  return { mine, theirs, points: points.sort((a, b) => a - b), fields: others, more, resolve };
 }
 
 function conflict(one: unknown, body: Schemas["SaveIn"] | null): SaveConflict[] {

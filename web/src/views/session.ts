@@ -1,13 +1,15 @@
 /** Everything that an open editor page needs: the editor, its outbox, its pictures. */
-import { effect, signal } from "@preact/signals-core";
+import { effect, signal, untracked } from "@preact/signals-core";
 import { address, api, type Schemas } from "../api/client";
 import type { Editor } from "../editor/Editor";
 import { categoriesOf } from "../editor/ontology";
 import type { EditorInstance } from "../editor/types";
+import { showConflict } from "../editor/verbs/conflicts";
 import { startTour } from "../editor/verbs/review";
 import { Events } from "../sync/events";
 import { Others } from "../sync/others";
 import { Outbox } from "../sync/outbox";
+import { conflictOf } from "../sync/refusal";
 import { BrowserStorage } from "../sync/storage";
 import { claimTab } from "../sync/tab";
 import { createEditor } from "../tools";
@@ -82,6 +84,7 @@ export class EditorSession {
     await session.outbox.recover(() => tab.others());
     session.editor.routes.set(routes);
     session.#watch();
+    session.#decide();
     session.#listen(set.mark);
     return session;
   }
@@ -142,6 +145,25 @@ export class EditorSession {
     };
     addEventListener("beforeunload", warn);
     this.#stops.push(() => removeEventListener("beforeunload", warn));
+  }
+
+  /** Conflicts are decided one after the other; each is shown where it is. */
+  #decide(): void {
+    const { editor, outbox } = this;
+    let stop: () => void = () => undefined;
+    const watch = effect(() => {
+      const [first, ...others] = outbox.conflicts.value;
+      stop();
+      const mine = first && editor.store.get(first.instance);
+      if (!first || !mine) {
+        editor.conflict.value = null;
+        return;
+      }
+      const conflict = conflictOf(first, mine, others.length, (keep) => void outbox.resolve(first.instance, keep));
+      editor.conflict.value = conflict;
+      stop = untracked(() => showConflict(editor, conflict));
+    });
+    this.#stops.push(watch, () => stop());
   }
 
   #listen(after: string): void {

@@ -117,6 +117,16 @@ test.each([
   expect(chosen.map(({ revision }) => revision)).toEqual([8]);
 });
 
+test("whoever keeps their own brings back what somebody else deleted", async () => {
+  const theirs = answer({ request: "", changes: [{ instance: "a", base: 3 }] }, 8).instances[0];
+  const box = outbox(name, server(conflict({ theirs: { ...theirs, deleted: true }, fields: ["deleted", "points.0"] })));
+  box.add(move("a"));
+  await vi.waitFor(() => expect(box.state.value).toBe("conflict"));
+  await box.resolve("a", "mine");
+  await vi.waitFor(() => expect(box.state.value).toBe("saved"));
+  expect(sent[1]?.changes).toEqual([{ instance: "a", base: 8, points: { "0": [2, 5, 2] }, deleted: false }]);
+});
+
 test("theirs may be older than what was known: the database was restored", async () => {
   const theirs = answer({ request: "", changes: [{ instance: "a", base: 3 }] }, 1).instances[0];
   const box = outbox(name, server(conflict({ theirs })));

@@ -6,6 +6,7 @@ import type { Editor } from "../Editor";
 import { chordOf, commandFor } from "../keymap";
 import type { KeyPress } from "../keymap";
 import type { Command, CommandGroup, CommandId } from "../types";
+import { conflictCommands } from "./conflicts";
 import { frameCommands } from "./frames";
 import { instanceCommands } from "./instances";
 import { looksCommands } from "./looks";
@@ -19,6 +20,7 @@ import { toolCommands } from "./tools";
 import { viewCommands } from "./view";
 
 export const COMMANDS: readonly Command<Editor>[] = [
+  ...conflictCommands,
   ...drawingCommands,
   ...toolCommands,
   ...proposingCommands,
