@@ -123,3 +123,64 @@ def test_a_part_is_looped_and_the_speed_changed_by_keys_and_by_the_bar(opened: O
     expect(page.get_by_test_id("loop")).to_have_count(0)
     page.keyboard.press("{")
     expect(page.get_by_label("Speed")).to_have_value("1.5")
+
+
+COUNT = """() => {
+    globalThis.picturesMade = 0;
+    globalThis.picturesClosed = 0;
+    const Decoder = VideoDecoder;
+    globalThis.VideoDecoder = class extends Decoder {
+        constructor({ output, error }) {
+            super({ output: (frame) => { globalThis.picturesMade++; output(frame); }, error });
+        }
+    };
+    const close = VideoFrame.prototype.close;
+    VideoFrame.prototype.close = function () { globalThis.picturesClosed++; return close.call(this); };
+}"""
+
+STEPS = """async (count) => {
+    const { editor } = vitruvian;
+    for (let i = 0; i < count; i++) {
+        const last = editor.media.value.frames - 1;
+        const turn = i % (2 * last);
+        const n = turn < last ? turn + 1 : 2 * last - turn - 1;
+        editor.goTo(n);
+        while (editor.picture.value?.frame !== n) await new Promise((done) => setTimeout(done));
+    }
+    return [globalThis.picturesMade, globalThis.picturesClosed];
+}"""
+
+
+def test_a_thousand_steps_leave_no_picture_open_but_the_kept_ones(opened: Open, page: Page) -> None:
+    page.add_init_script(f"({COUNT})()")
+    opened(frames=250)
+    expect(page.get_by_test_id("stage")).to_have_attribute("data-source", "webcodecs")
+    page.evaluate("vitruvian.editor.goTo(0)")
+    made, closed = page.evaluate(STEPS, 1000)
+    assert made > 250
+    assert made - closed <= 251
+    page.get_by_role("link", name="Back to the project").click()
+    page.wait_for_function("() => globalThis.picturesMade === globalThis.picturesClosed", timeout=10_000)
+
+
+def test_on_a_page_without_a_secure_address_frames_come_from_the_server_and_work_is_saved(
+    opened: Open, page: Page
+) -> None:
+    """What browsers leave out on plain HTTP from another machine."""
+    page.add_init_script(
+        "for (const name of ['VideoDecoder', 'VideoFrame', 'EncodedVideoChunk']) delete globalThis[name];"
+        "delete Crypto.prototype.randomUUID; delete Crypto.prototype.subtle; delete Navigator.prototype.locks;"
+        "delete Navigator.prototype.storage; delete Navigator.prototype.serviceWorker;"
+    )
+    opened(frames=30)
+    assert page.evaluate("[typeof crypto.randomUUID, typeof navigator.locks, typeof VideoDecoder]") == ["undefined"] * 3
+    expect(page.get_by_test_id("stage")).to_have_attribute("data-source", "server")
+    page.keyboard.press("n")
+    stage = page.get_by_test_id("stage").bounding_box()
+    assert stage
+    page.mouse.click(stage["x"] + stage["width"] / 2, stage["y"] + stage["height"] / 2)
+    expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved", timeout=20_000)
+    assert page.evaluate("vitruvian.editor.instances.value.at(-1).revision") > 0
+    page.keyboard.press("Escape")
+    page.keyboard.press("f")
+    shows(page, 1)
