@@ -14,6 +14,7 @@ from vitruvian.actions.import_media import import_media
 from vitruvian.actions.save_changes import InstanceChange, SaveRequest, save_changes
 from vitruvian.actions.start_labels import start_labels
 from vitruvian.errors import FormatError, NotFound
+from vitruvian.labels import fill
 from vitruvian.store import Store, label_sets
 
 
@@ -89,3 +90,32 @@ def test_losses_are_asked_of_what_there_is(store: Store) -> None:
     for ask in (losses, export):
         with pytest.raises(FormatError, match="read, not written"):
             ask(store, project.person, format="leap")
+
+
+@pytest.mark.parametrize("format", ["darwin", "datumaro", "parquet", "supervisely"])
+def test_tracks_with_keys_come_back_from_a_format_that_holds_them(store: Store, tmp_path: Path, format: str) -> None:
+    project = make_project(store)
+
+    def row(frame: int, x: float, v: int = 2, keyed: tuple[int, ...] = (0, 1, 2, 3, 4)) -> InstanceChange:
+        points = {k: (x, 10.0 * k, v) if v else (0, 0, 0) for k in keyed}
+        return InstanceChange(
+            f"t{frame}", 0, media=project.media, frame=frame, category="person", track="one", keyed={}, points=points
+        )
+
+    changes = [row(0, 100), row(2, 300, keyed=(1,)), row(4, 120), row(6, 0, v=0), row(8, 140)]
+    save_changes(store, project.person, "ada", SaveRequest("r1", changes))
+    seen = {i.frame: i for i in labels(store, project.person).instances if i.track == "one"}
+    assert sorted(seen) == [0, 1, 2, 3, 4, 5, 8]
+    assert seen[2].xy[:, 0].tolist() == [110, 300, 110, 110, 110]
+    for keys_only, frames in ((False, [0, 1, 2, 3, 4, 5, 6, 8]), (True, [0, 2, 4, 6, 8])):
+        content, name = export(store, project.person, format=format, keys_only=keys_only)
+        (tmp_path / name).write_bytes(content)
+        again = {i.frame: i for i in read(tmp_path / name, format=format).instances if i.track == "one"}
+        assert sorted(again) == frames
+        assert again[2].keyed is not None
+        assert again[2].keyed.tolist() == [False, True, False, False, False]
+        assert again[2].xy[1].tolist() == [300, 10]
+        filled = {i.frame: i for i in fill(again.values())}
+        assert sorted(filled) == sorted(seen)
+        for frame, instance in filled.items():
+            np.testing.assert_allclose(instance.xy, seen[frame].xy, atol=1e-6)
