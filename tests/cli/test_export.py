@@ -10,6 +10,7 @@ import pytest
 from tests.cli.test_cli import vitruvian
 from tests.projects import make_project
 from vitruvian import read
+from vitruvian.actions.save_changes import InstanceChange, SaveRequest, save_changes
 from vitruvian.store import open_store
 
 
@@ -44,6 +45,23 @@ def test_what_holds_everything_is_written_at_once(project: Path, tmp_path: Path)
     assert (done.returncode, "Lost" in done.stderr) == (0, False)
     assert json.loads(told.read_text())["lost"] == []
     assert len(read(tmp_path / "out.json").instances) == 10
+
+
+def test_frames_between_keys_are_filled_or_left_out(project: Path, tmp_path: Path) -> None:
+    with open_store(project / "vitruvian.db") as store:
+        rows = [
+            InstanceChange(f"t{frame}", 0, media=1, frame=frame, category="person", track="one", keyed={},
+                           points={0: (10.0 * frame, 5, 2)})
+            for frame in (0, 4)
+        ]  # fmt: skip
+        save_changes(store, 2, "ada", SaveRequest("r1", rows))
+    for option, frames in ((), [0, 1, 2, 3, 4]), (("--keys-only",), [0, 4]):
+        out = tmp_path / f"out{len(frames)}.json"
+        done = vitruvian("export", project, out, "--label-set", "2", "--allow-loss", *option)
+        assert done.returncode == 0, done.stderr
+        mine = [i for i in read(out).instances if i.track == "one"]
+        assert [i.frame for i in mine] == frames
+        assert [i.xy[0].tolist() for i in mine] == [[10.0 * frame, 5] for frame in frames]
 
 
 def test_a_script_gets_the_losses_of_what_was_refused(project: Path, tmp_path: Path) -> None:
