@@ -1,7 +1,11 @@
 /** The best source of pictures for a media in this browser. */
+import { Opening } from "./opening";
 import { VideoPlayer } from "./player";
 import { ServerFrames } from "./server";
 import type { FrameSource } from "./source";
+
+/** Frames of a film whose container takes longer to read than the server to show a picture. */
+const LONG = 2000;
 
 export interface VideoFile {
   readonly kind: "image" | "video";
@@ -18,8 +22,10 @@ export interface VideoFile {
 export async function openSource(file: VideoFile): Promise<FrameSource> {
   const server = new ServerFrames(file.frameAddress, file.frames);
   if (file.kind === "image" || !file.times || file.rotated) return server;
-  const player = await VideoPlayer.open(file.address, file.times, file.width, file.height);
-  return player ? new WithFallback(player, server) : server;
+  const opened = VideoPlayer.open(file.address, file.times, file.width, file.height);
+  const player = opened.then((found) => found && new WithFallback(found, new ServerFrames(file.frameAddress, file.frames)));
+  if (file.frames > LONG) return new Opening(server, player);
+  return (await player) ?? server;
 }
 
 /** The first source until it fails, then the second for good; nobody notices more than a pause. */
