@@ -26,6 +26,9 @@ export type MaskShape =
       readonly bounds: Box;
     };
 
+/** A corner farther out than this (pixels) is a mistake, and the way there would be long; the server refuses it too. */
+const FARTHEST = 100_000;
+
 const shapes = new WeakMap<object, MaskShape | null>();
 const loops = new WeakMap<MaskShape, readonly Loop[]>();
 
@@ -41,7 +44,7 @@ export function maskShape(mask: unknown): MaskShape | null {
 
 function polygonShape(mask: readonly unknown[]): MaskShape | null {
   const numbers = (part: unknown): part is number[] =>
-    Array.isArray(part) && part.length >= 6 && part.length % 2 === 0 && part.every((value) => Number.isFinite(value));
+    Array.isArray(part) && part.length >= 6 && part.length % 2 === 0 && part.every((value) => Math.abs(value as number) <= FARTHEST);
   const parts = mask.filter(numbers);
   const bounds = parts.map(polygonBounds).reduce(unionBox, null);
   return bounds && parts.length === mask.length ? { kind: "polygons", parts, bounds } : null;

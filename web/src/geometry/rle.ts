@@ -44,19 +44,19 @@ export function countsOfSpans(spans: Spans, pixels: number): number[] {
  * from the lowest, a sixth bit saying that more follow, each as a character from "0" (pycocotools, rleToString).
  */
 export function packCounts(counts: readonly number[]): string {
-  let text = "";
-  counts.forEach((count, i) => {
-    let rest = i > 2 ? count - (counts[i - 2] ?? 0) : count;
+  const codes: number[] = [];
+  for (let i = 0; i < counts.length; i++) {
+    let rest = i > 2 ? (counts[i] ?? 0) - (counts[i - 2] ?? 0) : (counts[i] ?? 0);
     for (let more = true; more; ) {
       // Not by bit operators: a run of a large picture may need more than their 32 bits.
       const next = Math.floor(rest / 32);
       const bits = rest - 32 * next;
       more = bits & 16 ? next !== -1 : next !== 0;
-      text += String.fromCharCode(48 + bits + (more ? 32 : 0));
+      codes.push(48 + bits + (more ? 32 : 0));
       rest = next;
     }
-  });
-  return text;
+  }
+  return new TextDecoder().decode(Uint8Array.from(codes));
 }
 
 /** COCO's text as run lengths. Throws where it is none. */

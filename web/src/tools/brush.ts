@@ -7,7 +7,7 @@ import { setMask } from "../editor/instance";
 import { maskShape, runsDocument } from "../editor/mask";
 import type { MaskShape } from "../editor/mask";
 import type { EditorInstance, EditorMedia, Tool, ToolEvent, XY } from "../editor/types";
-import { brushRadius, pixelsToEdit } from "../editor/verbs/drawing";
+import { brushRadius, pixelsToEdit, showMasks } from "../editor/verbs/drawing";
 import { freshInstance } from "../editor/verbs/placing";
 import { combineSpans } from "../geometry/rle";
 import type { Spans } from "../geometry/rle";
@@ -31,6 +31,7 @@ export class BrushTool implements Tool {
 
   enter(): void {
     this.editor.drawing.erasing.value = false;
+    showMasks(this.editor);
   }
 
   cursor(): string {

@@ -5,7 +5,7 @@
 import type { Editor } from "../editor/Editor";
 import { POINT_RADIUS } from "../editor/hit";
 import type { Tool, ToolEvent, XY } from "../editor/types";
-import { addCorner, closePolygon, dropPolygon, openPolygon, startPolygon, takeBackCorner } from "../editor/verbs/drawing";
+import { addCorner, closePolygon, dropPolygon, openPolygon, showMasks, startPolygon, takeBackCorner } from "../editor/verbs/drawing";
 import type { Drag } from "./drags";
 import { cornerAt, dragCorner, removeCorner } from "./vertices";
 
@@ -17,6 +17,10 @@ export class PolygonTool implements Tool {
   #drag: Drag | null = null;
 
   constructor(private readonly editor: Editor) {}
+
+  enter(): void {
+    showMasks(this.editor);
+  }
 
   cursor(): string {
     return this.editor.edits.inHand.value ? "none" : "crosshair";

@@ -57,7 +57,7 @@ describe("drawing masks", () => {
     drawMasks(drawn.context, [person("a", 0, 0, 0, { mask: ring }), person("b", 0, 0, 0)], look);
     expect(drawn.calls).toEqual([
       "transform 2 0 0 2 10 20",
-      "fill 0,0 3,0 3,3 0,3 close 2,1 1,1 1,2 2,2 close nonzero 0.15",
+      "fill 0,0 3,0 3,3 0,3 close 1,1 1,2 2,2 2,1 close nonzero 0.15",
       "stroke 0.625",
     ]);
     const made = Path.made;

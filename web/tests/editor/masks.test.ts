@@ -19,7 +19,7 @@ describe("reading masks", () => {
       expect(shape && maskArea(shape)).toBe(4);
       expect(shape && [maskContains(shape, { x: 1.5, y: 1.5 }), maskContains(shape, { x: 0.5, y: 1.5 })]).toEqual([true, false]);
     }
-    for (const odd of [null, undefined, 7, [], [[1, 2, 3]], [["a"]], {}, { size: [4, 5], counts: [1] }, { size: [4], counts: "~" }]) {
+    for (const odd of [null, undefined, 7, [], [[1, 2, 3]], [["a"]], [[0, 0, 1, 1, 2, 1e300]], {}, { size: [4, 5], counts: [1] }, { size: [4], counts: "~" }]) {
       expect(maskShape(odd)).toBeNull();
     }
   });

@@ -66,6 +66,18 @@ describe("the brush", () => {
     expect(editor.drawing.radius.value).toBe(400);
   });
 
+  it("shows masks that were hidden, and the eraser is put away with the brush", () => {
+    const { editor, key } = stage();
+    key("Shift+V");
+    expect(editor.options.value.masks).toBe(false);
+    key("K");
+    key("Shift+K");
+    expect([editor.options.value.masks, editor.drawing.erasing.value]).toEqual([true, true]);
+    key("V");
+    key("K");
+    expect(editor.drawing.erasing.value).toBe(false);
+  });
+
   it("begins an instance when none is selected; Escape in mid-stroke leaves nothing", () => {
     const { editor, key, drag, down, move, up, gestures } = stage();
     key("K");

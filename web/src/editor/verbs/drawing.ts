@@ -100,6 +100,12 @@ export function pixelsToEdit(editor: Editor, mask: unknown, shape: MaskShape | n
   return undefined;
 }
 
+/** Nobody paints what they cannot see. */
+export function showMasks(editor: Editor): void {
+  const { masks, labels } = editor.options.value;
+  if (!masks || !labels) editor.setOptions({ masks: true, labels: true });
+}
+
 const SMALLEST = 0.5;
 const LARGEST = 400;
 /** Of the picture's longer side: about the width of a hand in a picture of one person. */
