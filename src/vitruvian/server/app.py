@@ -18,6 +18,7 @@ from vitruvian.server import (
     label_set_records,
     media_records,
     pictures,
+    priors,
     proposals,
     records,
     wire,
@@ -75,6 +76,7 @@ def create_app(
     readers = pictures.Readers()
     app.include_router(pictures.router(store, readers), prefix="/api/v1")
     app.include_router(proposals.router(store, readers), prefix="/api/v1")
+    app.include_router(priors.router(store), prefix="/api/v1")
     app.get("/api/v1/docs", include_in_schema=False)(lambda: HTMLResponse(docs_page(app.openapi())))
     page = Page(directory=static, html=True) if (static / "index.html").exists() else HTMLResponse(_NO_PAGE)
     # Not a mount: that would answer for every address of the API that is asked with a wrong method.

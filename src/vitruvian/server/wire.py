@@ -344,6 +344,21 @@ class LossesOut(Struct):
     losses: list[LossOut]
 
 
+class PriorOut(Struct):
+    """How poses of a category usually look; the arrays are base64 of little-endian float32 (docs/adr/0017)."""
+
+    source: Literal["labels", "body", "layout"]
+    poses: int
+    keypoints: int
+    weights: list[float]
+    means: str
+    covariances: str
+
+
+class PriorsOut(Struct):
+    priors: dict[str, PriorOut]
+
+
 class SessionOut(Struct):
     author: str
     mode: Literal["local"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, Row, Subquery, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery, and_, bindparam, exists, func, or_, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from vitruvian.errors import LabelError
@@ -138,13 +138,38 @@ def poses_with_ids(
 ) -> tuple[Poses, list[str]]:
     """Return the label set as columns, and the instances' ids in the same order."""
     c = _table.c
-    query = select(
-        c.id, c.media_id, c.frame, c.category, c.track, c.xy, c.visibility, c.score, c.box,
-        c.confidence, c.area, c.crowd,
-    ).where(_shown(lineage(connection, label_set)), c.deleted == 0)  # fmt: skip
+    query = _columns().where(_shown(lineage(connection, label_set)), c.deleted == 0)
     if media is not None:
         query = query.where(c.media_id == media)
-    rows = connection.execute(query.order_by(c.media_id, c.frame, c.id)).all()
+    return _as_poses(connection.execute(query.order_by(c.media_id, c.frame, c.id)).all(), ontology)
+
+
+def some_poses(connection: Connection, label_set: int, ontology: Ontology, most: int) -> Poses:
+    """Return at most `most` of the label set's instances as columns: the label set's own before those it lies over.
+
+    They are those of the lowest ids, which are random for what the page and models make; the work does not grow with
+    the label set.
+    """
+    c = _table.c
+    chain = lineage(connection, label_set)
+    rows: list[Row[Any]] = []
+    for depth in range(len(chain)):
+        query = _columns().where(_own(chain, depth), c.deleted == 0).order_by(c.id).limit(most - len(rows))
+        rows.extend(connection.execute(query).all())
+        if len(rows) >= most:
+            break
+    return _as_poses(rows, ontology)[0]
+
+
+def _columns() -> Select[Any]:
+    c = _table.c
+    return select(
+        c.id, c.media_id, c.frame, c.category, c.track, c.xy, c.visibility, c.score, c.box,
+        c.confidence, c.area, c.crowd,
+    )  # fmt: skip
+
+
+def _as_poses(rows: Sequence[Row[Any]], ontology: Ontology) -> tuple[Poses, list[str]]:
     table = empty_poses(len(rows), ontology.max_keypoints)
     if not rows:
         return table, []
@@ -249,15 +274,16 @@ def labelled_frames(connection: Connection, label_set: int, media: int) -> list[
 
 
 def _shown(chain: list[int]) -> ColumnElement[bool]:
+    return or_(*(_own(chain, depth) for depth in range(len(chain))))
+
+
+def _own(chain: list[int], depth: int) -> ColumnElement[bool]:
+    """Return which rows the label set at `depth` shows through those over it."""
     c = _table.c
-    conditions: list[ColumnElement[bool]] = []
-    for depth, label_set in enumerate(chain):
-        own = c.label_set_id == label_set
-        if depth:
-            hidden = exists().where(_nearer.c.label_set_id.in_(chain[:depth]), _nearer.c.id == c.id)
-            own = and_(own, ~hidden)
-        conditions.append(own)
-    return or_(*conditions)
+    own = c.label_set_id == chain[depth]
+    if not depth:
+        return own
+    return and_(own, ~exists().where(_nearer.c.label_set_id.in_(chain[:depth]), _nearer.c.id == c.id))
 
 
 def _track_numbers(tracks: Sequence[str | None]) -> NDArray[np.int64]:

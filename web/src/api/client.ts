@@ -55,6 +55,7 @@ export const api = {
     take(client.GET("/api/v1/label-sets/{id}/instances", { params: { path: { id }, query: { media } } })),
   routes: (id: number) =>
     take(client.GET("/api/v1/label-sets/{id}/routes", { params: { path: { id }, query: { state: "open" } } })),
+  priors: (id: number) => take(client.GET("/api/v1/label-sets/{id}/priors", { params: { path: { id } } })),
   formats: () => take(client.GET("/api/v1/formats")),
   exportLosses: (id: number, format: string, signal: AbortSignal) =>
     take(client.GET("/api/v1/label-sets/{id}/export/losses", { params: { path: { id }, query: { format } }, signal })),

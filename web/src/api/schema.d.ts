@@ -396,6 +396,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/label-sets/{id}/priors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Label Sets Priors */
+        get: operations["priors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -706,6 +723,25 @@ export interface components {
             interpolation: "linear" | "pchip";
             ontology: components["schemas"]["OntologyOut"];
             mark: string;
+        };
+        /**
+         * PriorOut
+         * @description How poses of a category usually look; the arrays are base64 of little-endian float32 (docs/adr/0017).
+         */
+        PriorOut: {
+            /** @enum {unknown} */
+            source: "body" | "labels" | "layout";
+            poses: number;
+            keypoints: number;
+            weights: number[];
+            means: string;
+            covariances: string;
+        };
+        /** PriorsOut */
+        PriorsOut: {
+            priors: {
+                [key: string]: components["schemas"]["PriorOut"];
+            };
         };
         /** ProjectOut */
         ProjectOut: {
@@ -1758,6 +1794,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    priors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriorsOut"];
+                };
+            };
+            /** @description Refused */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

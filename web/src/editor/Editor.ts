@@ -6,6 +6,7 @@ import { batch, computed, effect, signal } from "@preact/signals-core";
 import type { Signal } from "@preact/signals-core";
 import { centreOn, fitBox, toImage } from "../geometry/camera";
 import { clamp } from "../geometry/points";
+import type { PosePrior } from "../geometry/prior";
 import { Drawing } from "./drawing";
 import { Edits } from "./edits";
 import { History } from "./history";
@@ -117,6 +118,8 @@ export class Editor {
   readonly rubber = signal<readonly [XY, XY] | null>(null);
   /** What a person has to decide before saving goes on. */
   readonly conflict = signal<Conflict | null>(null);
+  /** How poses of each category usually look, by its name; empty until the server has told. */
+  readonly priors = signal<ReadonlyMap<string, PosePrior>>(new Map());
   /** Boxes that wait for a model's proposal. */
   readonly awaited = signal<readonly Awaited[]>([]);
   /** The line that a lasso has drawn so far, x and y in turn; closed without saying so. */

@@ -18,6 +18,7 @@ import type { FrameSource } from "../video/source";
 import { drive } from "../video/ticker";
 import { asEditorMedia, openMedia, type OpenedMedia } from "./openMedia";
 import { carryPoints } from "./flow";
+import { keepPriors } from "./priors";
 import { proposerOf } from "./proposer";
 import { go, to } from "./router";
 
@@ -86,6 +87,7 @@ export class EditorSession {
     session.#watch();
     session.#decide();
     session.#listen(set.mark);
+    session.#stops.push(keepPriors(session.editor, labelSet));
     return session;
   }
 
