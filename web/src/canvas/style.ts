@@ -1,6 +1,7 @@
 /**
- * How labels look. Left and right differ by colour and by shape (square and disc), visible and hidden by filled and
- * hollow, so nothing rests on colour alone. The two colours keep apart for every common colour blindness (Okabe-Ito).
+ * How labels look. Left, right and middle differ by colour and by shape (square, disc, diamond), visible and hidden by
+ * filled and hollow, so nothing rests on colour alone. The three colours keep apart for every common colour blindness
+ * (Okabe-Ito; tests/canvas/style.test.ts computes it).
  */
 import type { EditorCategory, EditorSkeleton, Side } from "../editor/types";
 
@@ -11,7 +12,7 @@ export interface Mark {
   readonly shape: Shape;
 }
 
-export const SIDE_COLORS: Record<Exclude<Side, "middle">, string> = { left: "#56b4e9", right: "#f0a202" };
+export const SIDE_COLORS: Record<Exclude<Side, "middle">, string> = { left: "#3ba2e4", right: "#f0a202" };
 export const PLAIN = "#f5f5f5";
 export const DARK = "rgba(0, 0, 0, 0.65)";
 export const ACCENT = "#ffffff";
@@ -41,7 +42,13 @@ export function skeletonStyle(category: EditorCategory): SkeletonStyle | null {
 
 function colorOf(category: EditorCategory, skeleton: EditorSkeleton, k: number): string {
   const side = skeleton.sides[k] ?? "middle";
-  return side === "middle" ? (skeleton.colors[k] ?? category.color ?? PLAIN) : SIDE_COLORS[side];
+  if (side !== "middle") return SIDE_COLORS[side];
+  return sided(skeleton) ? PLAIN : (skeleton.colors[k] ?? category.color ?? PLAIN);
+}
+
+/** Where left and right have their colours, no other may look like one of them. */
+function sided({ sides }: EditorSkeleton): boolean {
+  return sides.some((side) => side !== "middle");
 }
 
 /** An edge belongs to a side when neither end is on the other one. */
@@ -49,5 +56,5 @@ function edgeColor(category: EditorCategory, skeleton: EditorSkeleton, a: number
   const sides = new Set([skeleton.sides[a], skeleton.sides[b]]);
   if (sides.has("left") && !sides.has("right")) return SIDE_COLORS.left;
   if (sides.has("right") && !sides.has("left")) return SIDE_COLORS.right;
-  return category.color ?? PLAIN;
+  return sided(skeleton) ? PLAIN : (category.color ?? PLAIN);
 }

@@ -19,7 +19,7 @@ function tones(tone: ToneName, more: string, less: string, keys: readonly [strin
 }
 
 export const looksCommands: readonly Command<Editor>[] = [
-  toggle("view.others", "othersHidden", "Hide other instances than the selected one", "Shift+A"),
+  toggle("view.others", "othersHidden", "Hide other instances", "Shift+A"),
   {
     id: "view.isolate",
     title: "Show one keypoint of every instance, nothing else",
