@@ -1,5 +1,6 @@
 import threading
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -81,3 +82,24 @@ def test_neighbours_are_those_of_the_project(store: Store) -> None:
         assert media.neighbours(connection, foreign) == (None, last)
         with pytest.raises(NotFound):
             media.neighbours(connection, 99)
+
+
+def test_a_list_is_read_by_position_and_searched_by_name(store: Store) -> None:
+    project = make_project(store)
+    names = ["a_1.jpg", "B_1.jpg", "a%1.jpg", "c.jpg"]
+
+    def fill(connection: Connection) -> list[int]:
+        return [media.add_media(connection, project.id, replace(IMAGE, name=name)) for name in names]
+
+    store.write(fill)
+    with store.read() as connection:
+
+        def listed(**wanted: Any) -> list[str]:
+            return [row.name for row in media.media_list(connection, project.id, **wanted)]
+
+        assert listed(offset=2, limit=2) == names[1:3]
+        assert listed(offset=9) == []
+        assert listed(name="_1") == names[:2]
+        assert listed(name="A%") == names[2:3]
+        assert media.count(connection, project.id, name="jpg") == 4
+        assert media.frames(connection, project.id) == 14

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from vitruvian.server import wire
 from vitruvian.server.answers import answer
 from vitruvian.server.openapi import says
-from vitruvian.server.parameters import After, Chosen, Id
+from vitruvian.server.parameters import After, Chosen, ChosenText, Id
 from vitruvian.store import Store, instances, media, projects, routes
 from vitruvian.store.rows import MediaRow
 
@@ -17,14 +17,17 @@ def router(store: Store) -> APIRouter:
     api = APIRouter(tags=["records"])
 
     @api.get("/projects/{id}/media", operation_id="media_list", responses=says(wire.MediaListOut))
-    def project_media(id: Id, after: After = 0, limit: int = 100, label_set: Chosen = None) -> Response:
+    def project_media(
+        id: Id, after: After = 0, offset: After = 0, limit: int = 100, label_set: Chosen = None, name: ChosenText = None
+    ) -> Response:
         limit = min(max(limit, 1), 500)
         with store.read() as connection:
             projects.project(connection, id)
-            rows = media.media_list(connection, id, after=after, limit=limit)
+            rows = media.media_list(connection, id, after=after, offset=offset, limit=limit, name=name or "")
+            total = media.count(connection, id, name=name or "")
             counts, waiting = _counts(connection, label_set, [row.id for row in rows])
         out = [_media(row, counts.get(row.id), waiting.get(row.id, 0)) for row in rows]
-        return answer(wire.MediaListOut(out, rows[-1].id if len(rows) == limit else None))
+        return answer(wire.MediaListOut(out, rows[-1].id if len(rows) == limit else None, total))
 
     @api.get("/media/{id}", operation_id="media", responses=says(wire.MediaOut))
     def one_media(id: Id, label_set: Chosen = None) -> Response:

@@ -43,6 +43,7 @@ def router(store: Store, author: str) -> APIRouter:
                     ],
                     label_sets=[_label_set(connection, s, totals) for s in label_sets.label_sets(connection, id)],
                     media_count=media.count(connection, id),
+                    frames=media.frames(connection, id),
                 )
             )
 
@@ -116,6 +117,7 @@ def _label_set(connection: Connection, row: LabelSetRow, totals: dict[int, insta
         ontology=row.ontology,
         counts=wire.Counts(shown.instances, shown.frames),
         open_routes=routes.open_total(connection, row.id),
+        first_open=routes.first_open(connection, row.id),
     )
 
 

@@ -101,6 +101,7 @@ class LabelSetOut(Struct):
     ontology: int
     counts: Counts
     open_routes: int
+    first_open: int | None
 
 
 class OntologyRef(Struct):
@@ -124,6 +125,7 @@ class ProjectOut(Struct):
     ontologies: list[OntologyRef]
     label_sets: list[LabelSetOut]
     media_count: int
+    frames: int
 
 
 class MediaOut(Struct):
@@ -155,6 +157,7 @@ class MediaOut(Struct):
 class MediaListOut(Struct):
     media: list[MediaOut]
     next: int | None
+    total: int
 
 
 class KeypointOut(Struct):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Row, func, insert, null, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, null, select, update
 
 from vitruvian.errors import NotFound
 from vitruvian.store import schema
@@ -58,14 +58,25 @@ def media(connection: Connection, id: int) -> MediaRow:
     return _row(row)
 
 
-def media_list(connection: Connection, project: int, *, after: int = 0, limit: int = 200) -> list[MediaRow]:
+def media_list(
+    connection: Connection, project: int, *, after: int = 0, offset: int = 0, limit: int = 200, name: str = ""
+) -> list[MediaRow]:
     """Return up to `limit` media with ids greater than `after`, in order of id, without their presentation times.
 
     The times of 200 long videos are hundreds of megabytes, and a list has no use for them.
+
+    Parameters
+    ----------
+    connection : Connection
+    project, after, limit : int
+    offset : int
+        So many of them are passed over, in the index alone: a list of a hundred thousand is scrolled by position.
+    name : str
+        Only those whose name has this in it, in any case.
     """
-    rows = connection.execute(
-        select(*_LISTED).where(_table.c.project_id == project, _table.c.id > after).order_by(_table.c.id).limit(limit)
-    )
+    c = _table.c
+    ids = select(c.id).where(*_named(project, name), c.id > after).order_by(c.id).limit(limit).offset(offset)
+    rows = connection.execute(select(*_LISTED).where(c.id.in_(ids.subquery().select())).order_by(c.id))
     return [_row(row) for row in rows]
 
 
@@ -77,10 +88,21 @@ def neighbours(connection: Connection, id: int) -> tuple[int | None, int | None]
     return connection.execute(before).scalar(), connection.execute(after).scalar()
 
 
-def count(connection: Connection, project: int) -> int:
-    """Return how many media the project has."""
-    query = select(func.count()).select_from(_table).where(_table.c.project_id == project)
+def count(connection: Connection, project: int, *, name: str = "") -> int:
+    """Return how many media the project has, of those with `name` in their names."""
+    query = select(func.count()).select_from(_table).where(*_named(project, name))
     return int(connection.execute(query).scalar_one())
+
+
+def frames(connection: Connection, project: int) -> int:
+    """Return how many frames the project's media have together."""
+    query = select(func.coalesce(func.sum(_table.c.frames), 0)).where(_table.c.project_id == project)
+    return int(connection.execute(query).scalar_one())
+
+
+def _named(project: int, name: str) -> list[ColumnElement[bool]]:
+    mine = _table.c.project_id == project
+    return [mine, _table.c.name.icontains(name, autoescape=True)] if name else [mine]
 
 
 def all_media(connection: Connection, project: int) -> list[MediaRow]:

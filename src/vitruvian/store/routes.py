@@ -122,6 +122,13 @@ def open_total(connection: Connection, label_set: int) -> int:
     return int(connection.execute(query).scalar_one())
 
 
+def first_open(connection: Connection, label_set: int) -> int | None:
+    """Return the first media that has an open route."""
+    chain = lineage(connection, label_set)
+    query = select(func.min(_table.c.media_id)).where(_table.c.label_set_id.in_(chain), _table.c.state == "open")
+    return connection.execute(query).scalar()
+
+
 def _row(row: Row[Any]) -> RouteRow:
     return RouteRow(
         id=row.id,

@@ -42,12 +42,11 @@ export function refusal(status: number, body: unknown): ApiError {
 export const api = {
   projects: () => take(client.GET("/api/v1/projects")),
   project: (id: number) => take(client.GET("/api/v1/projects/{id}", { params: { path: { id } } })),
-  mediaList: (id: number, labelSet: number | null, after: number) =>
-    take(
-      client.GET("/api/v1/projects/{id}/media", {
-        params: { path: { id }, query: { after, limit: 200, label_set: labelSet } },
-      }),
-    ),
+  mediaList: (
+    id: number,
+    query: { offset: number; limit: number; label_set: number | null; name: string | null },
+    signal: AbortSignal,
+  ) => take(client.GET("/api/v1/projects/{id}/media", { params: { path: { id }, query }, signal })),
   media: (id: number, labelSet: number) =>
     take(client.GET("/api/v1/media/{id}", { params: { path: { id }, query: { label_set: labelSet } } })),
   labelSet: (id: number) => take(client.GET("/api/v1/label-sets/{id}", { params: { path: { id } } })),

@@ -634,6 +634,7 @@ export interface components {
             ontology: number;
             counts: components["schemas"]["Counts"];
             open_routes: number;
+            first_open: number | null;
         };
         /**
          * LabelSetPatch
@@ -661,6 +662,7 @@ export interface components {
         MediaListOut: {
             media: components["schemas"]["MediaOut"][];
             next: number | null;
+            total: number;
         };
         /**
          * MediaOut
@@ -750,6 +752,7 @@ export interface components {
             ontologies: components["schemas"]["OntologyRef"][];
             label_sets: components["schemas"]["LabelSetOut"][];
             media_count: number;
+            frames: number;
         };
         /** ProjectRef */
         ProjectRef: {
@@ -1395,8 +1398,10 @@ export interface operations {
         parameters: {
             query?: {
                 after?: number;
+                offset?: number;
                 limit?: number;
                 label_set?: number | null;
+                name?: string | null;
             };
             header?: never;
             path: {
