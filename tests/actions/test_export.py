@@ -15,7 +15,7 @@ from vitruvian.actions.save_changes import InstanceChange, SaveRequest, save_cha
 from vitruvian.actions.start_labels import start_labels
 from vitruvian.errors import FormatError, NotFound
 from vitruvian.labels import fill
-from vitruvian.store import Store, label_sets
+from vitruvian.store import Store, instances, label_sets
 
 
 def test_a_model_run_comes_out_as_coco(store: Store, tmp_path: Path) -> None:
@@ -54,6 +54,22 @@ def test_an_imported_file_comes_out_as_it_was_but_for_what_a_person_changed(stor
     save_changes(store, mine, "ada", SaveRequest("r", [InstanceChange("9", 0, points={0: (5, 6, 1)})]))
     (record,) = json.loads(export(store, mine)[0])["annotations"]
     assert record == {**content["annotations"][0], "keypoints": [5, 6, 1, 3.5, 4, 1]}
+
+
+def test_why_a_point_is_hidden_goes_out_as_coco_and_comes_back(store: Store, tmp_path: Path) -> None:
+    project = make_project(store)
+    reasons = {"hidden_because": {"left_wrist": "blur", "nose": "other_object"}}
+    hidden = InstanceChange("p3", 0, points={0: (3, 4, 1), 1: (5, 6, 1)}, attributes=reasons)
+    save_changes(store, project.person, "ada", SaveRequest("r", [hidden]))
+    content, name = export(store, project.person)
+    (tmp_path / name).write_bytes(content)
+    record = json.loads(content)["annotations"][3]
+    assert (record["keypoints"][2::3][:2], record["attributes"]) == ([1, 1], reasons)
+    again = import_labels(store, project.id, tmp_path / name, author="eve").label_set
+    with store.read() as connection:
+        found = instances.instances(connection, again)
+    assert [i.attributes for i in found if i.frame == 3] == [reasons]
+    assert [i.visibility[:2].tolist() for i in found if i.frame == 3] == [[1, 1]]
 
 
 def test_a_folder_comes_out_as_an_archive(store: Store, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 import type { Editor } from "../editor/Editor";
 import { point, score } from "../editor/instance";
 import { spoken } from "../editor/ontology";
+import { reasonOf, reasonWords } from "../editor/reasons";
 import type { EditorInstance, Placing, XY } from "../editor/types";
 import { boxOfCorners } from "../geometry/boxes";
 import { toScreen } from "../geometry/camera";
@@ -80,15 +81,19 @@ function drawHover(context: Context, editor: Editor): void {
   drawLabel(context, describe(editor, instance, hit.keypoint), screen, editor.view.value);
 }
 
-/** "left wrist, hidden, 31 %". */
+/** "left wrist, hidden: blur, 31 %". */
 export function describe(editor: Editor, instance: EditorInstance, keypoint: number): string {
-  const name = spoken(editor.skeleton(instance)?.names[keypoint] ?? `point ${keypoint + 1}`);
+  const skeleton = editor.skeleton(instance);
+  const name = spoken(skeleton?.names[keypoint] ?? `point ${keypoint + 1}`);
   const confidence = score(instance, keypoint);
   const parts = [name];
-  if (point(instance, keypoint).v === 1) parts.push("hidden");
+  const reason = reasonOf(editor.tracks, instance, skeleton, keypoint);
+  if (point(instance, keypoint).v === 1) parts.push(hidden(reason));
   if (confidence !== null) parts.push(`${Math.round(100 * confidence)} %`);
   return parts.join(", ");
 }
+
+const hidden = (reason: string | null | undefined): string => (reason ? `hidden: ${reasonWords(reason)}` : "hidden");
 
 function drawPlacing(context: Context, editor: Editor, placing: Placing, cursor: XY): void {
   const camera = editor.camera.value;
@@ -116,7 +121,7 @@ function drawPlacing(context: Context, editor: Editor, placing: Placing, cursor:
   }
   context.setLineDash([]);
   const name = spoken(skeleton.names[placing.keypoint] ?? "");
-  drawLabel(context, placing.visibility === 1 ? `${name}, hidden` : name, { x: at.x + 4, y: at.y - 4 }, view, color);
+  drawLabel(context, placing.visibility === 1 ? `${name}, ${hidden(placing.because)}` : name, { x: at.x + 4, y: at.y - 4 }, view, color);
 }
 
 function drawCrosshair(context: Context, at: XY, width: number, height: number): void {

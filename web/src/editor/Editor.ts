@@ -7,6 +7,7 @@ import type { Signal } from "@preact/signals-core";
 import { centreOn, fitBox, toImage } from "../geometry/camera";
 import { clamp } from "../geometry/points";
 import type { PosePrior } from "../geometry/prior";
+import { Checks } from "./checklist";
 import { Drawing } from "./drawing";
 import { Edits } from "./edits";
 import { History } from "./history";
@@ -14,6 +15,7 @@ import { hits } from "./hit";
 import type { Scene } from "./hit";
 import { extent, point } from "./instance";
 import { Playback } from "./playback";
+import { tidyReasons } from "./reasons";
 import { RouteList } from "./routes";
 import { shownInstances } from "./shown";
 import { InstanceStore } from "./store";
@@ -85,6 +87,7 @@ export class Editor {
   readonly drawing = new Drawing();
   readonly playback = new Playback(this);
   readonly timeline = new Timeline(this);
+  readonly checks: Checks;
   readonly tools: ReadonlyMap<ToolId, Tool>;
 
   readonly media = signal<EditorMedia | null>(null);
@@ -154,7 +157,14 @@ export class Editor {
     this.categories = new Map(setup.categories.map((category) => [category.name, category]));
     this.hooks = setup.hooks ?? {};
     this.category = signal(setup.categories[0]?.name ?? "");
-    this.edits = new Edits(this.store, this.history, this.routes, (gesture) => this.hooks.onCommit?.(gesture));
+    this.edits = new Edits(
+      this.store,
+      this.history,
+      this.routes,
+      (gesture) => this.hooks.onCommit?.(gesture),
+      (row) => tidyReasons(row, this.skeleton(row)),
+    );
+    this.checks = new Checks(this);
     this.tools = new Map(setup.tools(this).map((tool) => [tool.id, tool]));
     const first = this.tools.get("select");
     if (!first) throw new Error("An editor needs a select tool");
@@ -218,7 +228,13 @@ export class Editor {
   select(instance: string | null, keypoint: number | null = null, also: readonly number[] = []): void {
     const now = this.selection.value;
     const same = now.instance === instance && now.keypoint === keypoint && !now.also.length && !also.length;
-    if (!same) this.selection.value = { instance, keypoint, also };
+    if (same) return;
+    batch(() => {
+      this.selection.value = { instance, keypoint, also };
+      // Keys mean what was pointed at or chosen last.
+      const hit = this.hover.value;
+      if (hit?.kind === "point" && (hit.instance !== instance || hit.keypoint !== keypoint)) this.hover.value = null;
+    });
   }
 
   setTool(id: ToolId): void {

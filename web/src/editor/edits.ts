@@ -29,6 +29,8 @@ export class Edits {
     private readonly history: History,
     private readonly routes: RouteList,
     private readonly announce: (gesture: Gesture) => void,
+    /** What a gesture leaves behind that no longer means anything goes with it. */
+    private readonly tidy: (row: EditorInstance) => EditorInstance = (row) => row,
   ) {}
 
   begin(title: string, media: number, frame: number): void {
@@ -62,7 +64,9 @@ export class Edits {
     if (!hand) return null;
     const diffs: Diff[] = [];
     for (const [id, before] of hand.before) {
-      const after = this.store.row(id);
+      const left = this.store.row(id);
+      const after = left && this.tidy(left);
+      if (after && after !== left) this.store.put([after]);
       if (after && isChange(before, after)) diffs.push({ instance: id, before, after });
     }
     this.#drop();

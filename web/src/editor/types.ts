@@ -226,6 +226,8 @@ export interface Placing {
   readonly keypoint: number;
   /** For the next click only; then it is visible again. */
   readonly visibility: 1 | 2;
+  /** Why the next point is hidden, where that was said. */
+  readonly because?: string | null;
 }
 
 /** One keypoint that is followed through frames or images. */

@@ -1,6 +1,7 @@
 /** Ordered placement: one click a keypoint, in skeleton order. Shift or the right button: labelled but hidden. */
 import type { Editor } from "../editor/Editor";
 import { spoken } from "../editor/ontology";
+import { reasonWords } from "../editor/reasons";
 import type { Tool, ToolEvent } from "../editor/types";
 import { placeAt, startPlacing } from "../editor/verbs/placing";
 
@@ -28,8 +29,9 @@ export class PlaceTool implements Tool {
     const name = spoken(skeleton?.names[placing.keypoint] ?? "");
     const where = skeleton?.where[placing.keypoint];
     const place = where ? `${name} (${where})` : name;
-    const state = placing.visibility === 1 ? ", hidden" : "";
-    return `Click the ${place}${state}. 1 or Shift: hidden; S: skip; Backspace: back; Enter: finish`;
+    const why = placing.because ? `: ${reasonWords(placing.because)}` : "";
+    const state = placing.visibility === 1 ? `, hidden${why}` : "";
+    return `Click the ${place}${state}. 1 or Shift: hidden (Shift+1 to 4: and why); 3 or S: skip; Backspace: back; Enter: finish`;
   }
 
   pointerDown(event: ToolEvent): void {

@@ -58,10 +58,10 @@ export class SelectTool implements Tool {
     const { selection, hover } = this.editor;
     if (hover.value?.kind === "transform") return GRIP_HINTS[hover.value.grip] ?? "Drag to scale; Shift keeps the proportions";
     if (selection.value.also.length) {
-      return "Drag one of the chosen points, or arrow keys: all of them move; 0 1 2 set their visibility; Shift+press adds or takes";
+      return "Drag one of the chosen points, or arrow keys: all of them move; 1 hidden, 2 visible, 3 not there; Shift+press adds or takes";
     }
     if (selection.value.keypoint !== null) {
-      return "Drag or arrow keys move the point; Ctrl+drag takes along what hangs on it; 0 1 2 set its visibility; Tab: next point";
+      return "Drag or arrow keys move the point; Ctrl+drag takes along what hangs on it; 1 hidden (Shift+1 to 4: and why), 2 visible, 3 not there; Tab: next point";
     }
     if (selection.value.instance !== null) return "Press a point, or drag around several; the grips beside move, turn and scale the whole instance";
     return "Press a point to move it, or drag around several; N: new instance";

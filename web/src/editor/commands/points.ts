@@ -2,16 +2,29 @@ import type { Editor } from "../Editor";
 import type { Command, CommandId, Visibility } from "../types";
 import { setNextVisibility, skipKeypoint } from "../verbs/placing";
 import { chooseAll } from "../verbs/choosing";
-import { nudge, setVisibility, stepPoint, swapLimb, swapPoint, targetPoint } from "../verbs/points";
+import { judge, judgeHidden, judgedPoints, nudge, setVisibility, stepPoint, swapLimb, swapPoint, targetPoint } from "../verbs/points";
+import { REASONS, reasonWords } from "../reasons";
+import type { Reason } from "../reasons";
 
 const onPoint = (editor: Editor): boolean => targetPoint(editor) !== null;
 /** Also while placing: there the key speaks of the next click. */
-const judging = (editor: Editor): boolean => editor.placing.value !== null || onPoint(editor);
+const judging = (editor: Editor): boolean => editor.placing.value !== null || judgedPoints(editor) !== null;
 
-function judge(editor: Editor, v: Visibility): void {
-  if (!editor.placing.value) setVisibility(editor, v);
+function say(editor: Editor, v: Visibility): void {
+  if (!editor.placing.value) judge(editor, v);
   else if (v === 0) skipKeypoint(editor);
   else setNextVisibility(editor, v);
+}
+
+function because(reason: Reason, i: number): Command<Editor> {
+  return {
+    id: `point.hidden.${reason}`,
+    title: `Hidden: ${reasonWords(reason)}`,
+    group: "Points",
+    keys: [`Shift+${String(i + 1)}`],
+    run: (e) => (e.placing.value ? setNextVisibility(e, 1, reason) : judgeHidden(e, reason)),
+    enabled: judging,
+  };
 }
 
 const DIRECTIONS = { left: [-1, 0], right: [1, 0], up: [0, -1], down: [0, 1] } as const;
@@ -35,9 +48,10 @@ function nudges(): Command<Editor>[] {
 }
 
 export const pointCommands: readonly Command<Editor>[] = [
-  { id: "point.none", title: "Not labelled (while placing: skip)", group: "Points", keys: ["0"], run: (e) => judge(e, 0), enabled: judging },
-  { id: "point.hidden", title: "Hidden", group: "Points", keys: ["1"], run: (e) => judge(e, 1), enabled: judging },
-  { id: "point.visible", title: "Visible", group: "Points", keys: ["2"], run: (e) => judge(e, 2), enabled: judging },
+  { id: "point.none", title: "Not labelled (while placing: skip)", group: "Points", keys: ["3", "0"], run: (e) => say(e, 0), enabled: judging },
+  { id: "point.hidden", title: "Hidden", group: "Points", keys: ["1"], run: (e) => say(e, 1), enabled: judging },
+  { id: "point.visible", title: "Visible", group: "Points", keys: ["2"], run: (e) => say(e, 2), enabled: judging },
+  ...REASONS.map(because),
   {
     id: "point.delete",
     title: "Remove the chosen points",

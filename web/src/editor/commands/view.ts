@@ -49,4 +49,12 @@ export const viewCommands: readonly Command<Editor>[] = [
   toggle("tolerance", "Show tolerance rings", "Shift+T"),
   toggle("crosshair", "Show the crosshair", "Shift+C"),
   toggle("labels", "Show labels", "Shift+L"),
+  {
+    id: "view.onlyMissing",
+    title: "List only keypoints without a label",
+    group: "View",
+    keys: ["Alt+U"],
+    run: ({ checks: { onlyMissing } }) => (onlyMissing.value = !onlyMissing.value),
+    enabled: always,
+  },
 ];

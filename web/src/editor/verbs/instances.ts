@@ -2,8 +2,9 @@
 import type { Editor } from "../Editor";
 import { clipBox } from "../../geometry/boxes";
 import { nextCandidate } from "../hit";
-import { extent, keypointCount, labelledCount, pointsBox, setBox, setPoints, swapSides } from "../instance";
+import { extent, keypointCount, labelledCount, pointsBox, setBox, setPoints } from "../instance";
 import type { EditorInstance } from "../types";
+import { swapped } from "./points";
 
 export function deleteInstance(editor: Editor): void {
   const instance = editor.selected.value;
@@ -30,8 +31,8 @@ export function stepInstance(editor: Editor, step: 1 | -1): void {
 
 export function swapInstance(editor: Editor): void {
   const instance = editor.selected.value;
-  const flip = editor.skeleton(instance)?.flip;
-  if (instance && flip) editor.change(`Swap left and right of ${instance.category}`, [swapSides(instance, flip)]);
+  const skeleton = editor.skeleton(instance);
+  if (instance && skeleton) editor.change(`Swap left and right of ${instance.category}`, [swapped(instance, skeleton)]);
 }
 
 /** A little wider than the points: people draw boxes around the object, not around its joints. */

@@ -5,6 +5,7 @@ import { changed } from "../diff";
 import { newId } from "../ids";
 import { emptyInstance, keypointCount, setPoint, visibility } from "../instance";
 import { spoken } from "../ontology";
+import { withReasons } from "../reasons";
 import type { EditorInstance, Gesture, Placing, XY } from "../types";
 
 /** The first keypoint at or after `from` that has no label; null when there is none. */
@@ -63,7 +64,10 @@ export function placeAt(editor: Editor, at: XY, hidden = false): void {
   const name = editor.skeleton(instance)?.names[placing.keypoint] ?? "";
   batch(() => {
     const to = { x: at.x, y: at.y, v: hidden ? 1 : placing.visibility } as const;
-    editor.change(`Place ${spoken(name)}`, [setPoint(instance, placing.keypoint, to)]);
+    const skeleton = editor.skeleton(instance);
+    const placed = setPoint(instance, placing.keypoint, to);
+    const reason = placing.visibility === 1 ? placing.because : null;
+    editor.change(`Place ${spoken(name)}`, [skeleton && reason ? withReasons(placed, skeleton, [[placing.keypoint, reason]]) : placed]);
     editor.select(instance.id, placing.keypoint);
     goOn(editor, { ...placing, instance: instance.id });
   });
@@ -88,8 +92,8 @@ export function previousKeypoint(editor: Editor): void {
   if (placing && placing.keypoint > 0) editor.placing.value = { ...placing, keypoint: placing.keypoint - 1 };
 }
 
-export function setNextVisibility(editor: Editor, next: 1 | 2): void {
-  if (editor.placing.value) editor.placing.value = { ...editor.placing.value, visibility: next };
+export function setNextVisibility(editor: Editor, next: 1 | 2, because: string | null = null): void {
+  if (editor.placing.value) editor.placing.value = { ...editor.placing.value, visibility: next, because };
 }
 
 /** End the placement and keep what was placed. */

@@ -3,7 +3,9 @@ import type { Editor } from "../Editor";
 import { distal } from "../../geometry/graph";
 import { chosenPoints, wordsFor } from "../chosen";
 import { keypointCount, movePoints, point, setPoints, swapSides } from "../instance";
-import type { EditorInstance, Visibility } from "../types";
+import { reasonWords, statedReason, swapReasons, withReasons } from "../reasons";
+import type { Reason } from "../reasons";
+import type { EditorInstance, EditorSkeleton, Visibility } from "../types";
 import { confirmPoint } from "./review";
 
 interface Target {
@@ -34,6 +36,18 @@ export function targetPoints(editor: Editor): Targets | null {
   return instance ? { instance, keypoints, words: wordsFor(editor.skeleton(instance), keypoints) } : null;
 }
 
+/**
+ * The points that are judged: several that were chosen together, else the one under the cursor, else the chosen one.
+ * A selection made by key takes the cursor's word away (Editor.select), so the newest of the two counts.
+ */
+export function judgedPoints(editor: Editor): Targets | null {
+  const { also } = editor.selection.value;
+  const hover = editor.hover.value;
+  if (also.length || hover?.kind !== "point") return targetPoints(editor);
+  const instance = editor.instances.value.find((other) => other.id === hover.instance);
+  return instance ? { instance, keypoints: [hover.keypoint], words: wordsFor(editor.skeleton(instance), [hover.keypoint]) } : null;
+}
+
 /** The one point that a key means where it can mean one only. */
 export function targetPoint(editor: Editor): Target | null {
   const targets = targetPoints(editor);
@@ -45,7 +59,33 @@ export function targetPoint(editor: Editor): Target | null {
 const WORDS = ["not labelled", "hidden", "visible"] as const;
 
 export function setVisibility(editor: Editor, v: Visibility): void {
-  const targets = targetPoints(editor);
+  mark(editor, v, targetPoints(editor));
+}
+
+/** The same for the points that are judged, the one under the cursor first. */
+export function judge(editor: Editor, v: Visibility): void {
+  mark(editor, v, judgedPoints(editor));
+}
+
+/** Labelled but hidden, and why. */
+export function judgeHidden(editor: Editor, reason: Reason): void {
+  const targets = judgedPoints(editor);
+  const skeleton = targets && editor.skeleton(targets.instance);
+  if (!targets || !skeleton) return;
+  const { instance, keypoints, words } = targets;
+  const placed = keypoints.filter((k) => point(instance, k).v > 0);
+  if (!placed.length) {
+    editor.message(`The ${words} has no place yet: click its name in the list, then the picture`);
+    return;
+  }
+  const hidden = setPoints(instance, placed.map((k) => [k, { ...point(instance, k), v: 1 }] as const));
+  const reasoned = withReasons(hidden, skeleton, placed.map((k) => [k, reason] as const));
+  const same = placed.every((k) => statedReason(instance, skeleton, k) === reason);
+  if (same) for (const keypoint of placed) confirmPoint(editor, instance.id, keypoint);
+  else editor.change(`Mark ${words} hidden, ${reasonWords(reason)}`, [reasoned]);
+}
+
+function mark(editor: Editor, v: Visibility, targets: Targets | null): void {
   if (!targets) return;
   const { instance, keypoints, words } = targets;
   const placed = keypoints.filter((k) => point(instance, k).v > 0);
@@ -97,10 +137,15 @@ export function swapLimb(editor: Editor): void {
   swap(editor, targets.instance, [...limbs]);
 }
 
+/** Points with what is said of them, on the other side. */
+export function swapped(instance: EditorInstance, skeleton: EditorSkeleton, only: readonly number[] | null = null): EditorInstance {
+  return swapReasons(swapSides(instance, skeleton.flip, only), skeleton, only);
+}
+
 function swap(editor: Editor, instance: EditorInstance, keypoints: readonly number[]): void {
   const skeleton = editor.skeleton(instance);
   if (!skeleton) return;
   const paired = keypoints.filter((k) => skeleton.flip[k] !== k);
-  if (paired.length) editor.change(`Swap sides of ${wordsFor(skeleton, paired)}`, [swapSides(instance, skeleton.flip, paired)]);
+  if (paired.length) editor.change(`Swap sides of ${wordsFor(skeleton, paired)}`, [swapped(instance, skeleton, paired)]);
   else editor.message(`The ${wordsFor(skeleton, keypoints)} has no left and right`);
 }

@@ -1,0 +1,111 @@
+"""Visibility and its reasons, the list of keypoints, and the way from one open point to the next."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.web.test_editor import Desk, at, desk, drag, on_server, open_editor, saved
+
+__all__ = ["desk"]
+
+#: Frames from 10 on hold nobody; p0 to p9 have these points, all visible.
+NOSE, LEFT_WRIST, RIGHT_WRIST = (96, 20), (60, 60), (130, 60)
+
+
+def states(desk: Desk, id: str = "p0") -> list[int]:
+    return [int(v) for v in on_server(desk, id)["points"][2::3]]
+
+
+def exported(desk: Desk) -> list[dict[str, Any]]:
+    server, _, labels = desk
+    answer = server.client.get(f"/api/v1/label-sets/{labels}/export?format=coco")
+    assert answer.status_code == 200, answer.text
+    annotations: list[dict[str, Any]] = json.loads(answer.content)["annotations"]
+    return annotations
+
+
+def test_visibility_by_the_left_hand_for_the_point_under_the_cursor_and_for_a_lassoed_set(
+    desk: Desk, page: Page
+) -> None:
+    server, address, _ = desk
+    open_editor(page, server.base + address)
+    page.mouse.click(*at(page, *NOSE))
+    page.mouse.move(*at(page, *LEFT_WRIST))
+    page.keyboard.press("1")
+    page.mouse.move(*at(page, *RIGHT_WRIST))
+    page.keyboard.press("3")
+    saved(page)
+    assert states(desk) == [2, 1, 0, 2, 2]
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    corners = [at(page, x, y) for x, y in [(70, 100), (125, 100), (125, 119), (70, 119)]]
+    page.mouse.move(*corners[0])
+    page.mouse.down()
+    for corner in corners[1:]:
+        page.mouse.move(*corner, steps=3)
+    page.mouse.up()
+    page.mouse.move(*at(page, *NOSE))
+    page.keyboard.press("1")
+    saved(page)
+    assert states(desk) == [2, 1, 0, 1, 1]
+    page.keyboard.press("2")
+    saved(page)
+    assert states(desk) == [2, 1, 0, 2, 2]
+
+
+def test_why_a_point_is_hidden_is_said_by_one_key_and_comes_out_as_coco(desk: Desk, page: Page) -> None:
+    server, address, _ = desk
+    open_editor(page, server.base + address)
+    page.mouse.click(*at(page, *LEFT_WRIST))
+    page.keyboard.press("Shift+1")
+    page.mouse.click(*at(page, *RIGHT_WRIST))
+    page.keyboard.press("Shift+3")
+    row = page.get_by_role("button", name="left wrist: hidden: other object")
+    expect(row).to_be_visible()
+    expect(page.get_by_role("button", name="right wrist: hidden: blur")).to_be_visible()
+    saved(page)
+    reasons = {"left_wrist": "other_object", "right_wrist": "blur"}
+    assert on_server(desk, "p0")["attributes"] == {"hidden_because": reasons}
+    first = next(record for record in exported(desk) if record.get("attributes"))
+    assert first["attributes"] == {"hidden_because": reasons}
+    assert first["keypoints"][2::3][1:3] == [1, 1]
+    # Seen after all: the reason goes with it, and undo brings both back.
+    page.keyboard.press("2")
+    saved(page)
+    assert on_server(desk, "p0")["attributes"] == {"hidden_because": {"left_wrist": "other_object"}}
+    page.keyboard.press("Control+z")
+    saved(page)
+    assert on_server(desk, "p0")["attributes"] == {"hidden_because": reasons}
+
+
+def test_the_list_tells_the_state_of_each_keypoint_and_keeps_to_what_is_missing(desk: Desk, page: Page) -> None:
+    server, address, _ = desk
+    open_editor(page, server.base + address)
+    page.mouse.click(*at(page, *NOSE))
+    expect(page.get_by_test_id("progress")).to_have_text("5 of 5")
+    page.mouse.move(*at(page, *LEFT_WRIST))
+    page.keyboard.press("3")
+    expect(page.get_by_test_id("progress")).to_have_text("4 of 5")
+    names = page.get_by_label("Keypoints", exact=True).locator(".point")
+    page.get_by_role("button", name="Only missing").click()
+    expect(names).to_have_count(1)
+    expect(names).to_have_attribute("aria-label", "left wrist: not labelled")
+    # A press on its name, a press on the picture: nothing is missing any more.
+    names.click()
+    page.mouse.click(*at(page, *LEFT_WRIST))
+    expect(page.get_by_test_id("progress")).to_have_text("5 of 5")
+    expect(names).to_have_count(0)
+    page.keyboard.press("Alt+u")
+    expect(names).to_have_count(5)
+    # By keyboard: arrows go through the list, Enter chooses.
+    names.nth(0).focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert page.evaluate("vitruvian.editor.selection.value.keypoint") == 2
+    drag(page, at(page, *RIGHT_WRIST), at(page, 140, 70))
+    saved(page)
+    assert states(desk) == [2, 2, 2, 2, 2]
