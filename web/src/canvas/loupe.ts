@@ -8,8 +8,10 @@ import type { Context } from "./batches";
 import { movingPoints } from "./moving";
 import { ACCENT, DARK } from "./style";
 
-/** How much larger than around it. */
-const TIMES = 4;
+/** How much larger than around it: four times, but far in no larger than shows what lies around, and always twice. */
+const TIMES = { most: 4, least: 2 } as const;
+/** CSS pixels per pixel of the picture at which single pixels are plain. */
+const ENOUGH = 16;
 /** CSS pixels. */
 const RADIUS = 66;
 /** From the pointer to the middle of the disc. */
@@ -52,7 +54,7 @@ export function drawLoupe(context: Context, editor: Editor, source: CanvasImageS
   const media = editor.media.value;
   if (!target || !media || !source) return;
   const camera = editor.camera.value;
-  const scale = TIMES * camera.scale;
+  const scale = Math.max(TIMES.least * camera.scale, Math.min(TIMES.most * camera.scale, ENOUGH));
   const { x, y } = discMiddle(editor, toScreen(camera, target));
   context.save();
   context.beginPath();

@@ -74,9 +74,12 @@ export function drawTolerance(
     context.moveTo(x + radius * camera.scale, y);
     context.arc(x, y, radius * camera.scale, 0, 2 * Math.PI);
   }
-  context.lineWidth = 1;
-  context.strokeStyle = "rgba(255, 255, 255, 0.75)";
-  context.setLineDash([2, 3]);
-  context.stroke();
+  // White dashes on a dark line: one of the two shows on whatever the picture has there.
+  for (const [dash, color] of [[[], "rgba(0, 0, 0, 0.45)"], [[4, 4], "#ffffff"]] as const) {
+    context.setLineDash([...dash]);
+    context.lineWidth = 1;
+    context.strokeStyle = color;
+    context.stroke();
+  }
   context.setLineDash([]);
 }

@@ -9,9 +9,9 @@ import { toScreen } from "../geometry/camera";
 import type { Context } from "./batches";
 import { drawInstances } from "./instances";
 import type { Look, Part } from "./instances";
+import { drawNames } from "./names";
 import { drawTolerance } from "./rings";
 import { ACCENT, DARK } from "./style";
-import { drawName } from "./text";
 import { drawTransform } from "./transform";
 
 /** How the selected instance looks now: strong at rest, cheap while something moves. */
@@ -41,10 +41,9 @@ export function drawSelected(
   }
   drawInstances(context, [instance], { options, camera, cheap, ...rest });
   if (options.names && skeleton && !cheap) {
-    skeleton.names.forEach((name, k) => {
-      const at = point(instance, k);
-      if (at.v > (options.hidden ? 0 : 1) && showsKeypoint(options, k)) drawName(context, `${String(k + 1)} ${spoken(name)}`, toScreen(camera, at));
-    });
+    const named = skeleton.names.map((name, k) => ({ order: k + 1, name: spoken(name), ...toScreen(camera, point(instance, k)) }));
+    const shows = named.filter((_, k) => point(instance, k).v > (options.hidden ? 0 : 1) && showsKeypoint(options, k));
+    drawNames(context, shows, editor.view.value);
   }
   if (instance.box && options.boxes && !editor.placing.value && !alone(options)) drawGrips(context, editor, instance);
   if (editor.transform.value) drawTransform(context, editor.transform.value, camera);

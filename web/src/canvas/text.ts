@@ -2,7 +2,7 @@
 import type { Size, XY } from "../geometry/types";
 import type { Context } from "./batches";
 
-const FONT = "500 12px system-ui, -apple-system, 'Segoe UI', sans-serif";
+export const FONT = "500 12px system-ui, -apple-system, 'Segoe UI', sans-serif";
 const HEIGHT = 20;
 const PADDING = 6;
 const GAP = 10;
@@ -20,16 +20,4 @@ export function drawLabel(context: Context, text: string, at: XY, view: Size, co
   context.fillStyle = color;
   context.textBaseline = "middle";
   context.fillText(text, x + PADDING, y + HEIGHT / 2 + 0.5);
-}
-
-/** A bare name with a dark rim, for showing many at once. */
-export function drawName(context: Context, text: string, at: XY): void {
-  context.font = FONT;
-  context.textBaseline = "middle";
-  context.lineJoin = "round";
-  context.lineWidth = 3;
-  context.strokeStyle = "rgba(0, 0, 0, 0.75)";
-  context.strokeText(text, at.x + 8, at.y);
-  context.fillStyle = "#ffffff";
-  context.fillText(text, at.x + 8, at.y);
 }

@@ -36,9 +36,9 @@ const CORNERS = { nw: [-1, -1], ne: [1, -1], se: [1, 1], sw: [-1, 1] } as const;
 const MOVE_PLACES = [[1, 0], [-1, 0], [0, 1], [1, -1], [-1, -1], [1, 1], [-1, 1]] as const;
 const TURN_PLACES = [[0, -1], [0, 1], [-1, 0], [1, 0]] as const;
 
-/** Null while something is in hand or the camera moves, and for tools that do not select. */
+/** Null while something is in hand, a lasso is drawn or the camera moves, and for tools that do not select. */
 export function transformOf(editor: Editor): Transform | null {
-  if (editor.moving.value) return null;
+  if (editor.moving.value || editor.lasso.value) return null;
   if (editor.tool.value.id !== "select" || editor.placing.value || editor.edits.inHand.value !== null) return null;
   const instance = editor.selected.value;
   if (!instance || !editor.options.value.labels || alone(editor.options.value)) return null;

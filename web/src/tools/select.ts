@@ -55,7 +55,8 @@ export class SelectTool implements Tool {
   }
 
   hint(): string {
-    const { selection, hover } = this.editor;
+    const { selection, hover, lasso } = this.editor;
+    if (lasso.value) return "Draw around the points, then let go: they are chosen. Begun with Shift it adds, with Alt it takes away; Esc: not at all";
     if (hover.value?.kind === "transform") return GRIP_HINTS[hover.value.grip] ?? "Drag to scale; Shift keeps the proportions";
     if (selection.value.also.length) {
       return "Drag one of the chosen points, or arrow keys: all of them move; 1 hidden, 2 visible, 3 not there; Shift+press adds or takes";

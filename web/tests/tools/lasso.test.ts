@@ -37,6 +37,46 @@ describe("several points at once", () => {
     expect(scene.editor.selection.value.instance).toBeNull();
   });
 
+  it("are taken of another instance when the loop holds none of the selected one, but never added to its choice", () => {
+    const scene = stage([person("a", 0, 200, 200), person("b", 0, 600, 200)]);
+    scene.click([160, 260]);
+    loop(scene, [[540, 240], [660, 240], [660, 290], [540, 290]], { shiftKey: true });
+    expect(scene.editor.selection.value).toMatchObject({ instance: "a", keypoint: 1, also: [] });
+    loop(scene, [[540, 240], [660, 240], [660, 290], [540, 290]]);
+    expect(scene.editor.selection.value.instance).toBe("b");
+    expect(chosen(scene)).toEqual([1, 2]);
+  });
+
+  it("the grips step aside while a loop is drawn, and the hint says what letting go does", () => {
+    const scene = stage([person("a", 0, 200, 200)]);
+    const { editor, move, down, up, key } = scene;
+    editor.select("a");
+    expect(editor.transform.value).not.toBeNull();
+    move([20, 20]);
+    down([20, 20]);
+    move([60, 60]);
+    expect(editor.transform.value).toBeNull();
+    expect(editor.tool.value.hint()).toMatch(/let go/);
+    key("Escape");
+    up([60, 60]);
+    expect(editor.lasso.value).toBeNull();
+    expect(editor.transform.value).not.toBeNull();
+  });
+
+  it("nudge by a tenth of a pixel where the camera is so far in that a pixel is a leap", () => {
+    const scene = stage([person("a", 0, 200, 200)]);
+    const { editor, key } = scene;
+    editor.select("a", 0);
+    editor.setCamera({ scale: 7.9, x: 0, y: 0 });
+    key("ArrowRight");
+    expect(at(scene, "a", 0).x).toBeCloseTo(201, 9);
+    editor.setCamera({ scale: 8, x: 0, y: 0 });
+    key("ArrowRight");
+    key("Shift+ArrowRight");
+    key("Alt+ArrowRight");
+    expect(at(scene, "a", 0).x).toBeCloseTo(202.2, 9);
+  });
+
   it("are added and taken out by Shift and a press, and move together in one gesture", () => {
     const scene = stage([person("a", 0, 200, 200)]);
     const { click, drag, gestures, editor } = scene;

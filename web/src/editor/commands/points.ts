@@ -29,10 +29,18 @@ function because(reason: Reason, i: number): Command<Editor> {
 
 const DIRECTIONS = { left: [-1, 0], right: [1, 0], up: [0, -1], down: [0, 1] } as const;
 const STEPS = [
-  { suffix: "", chord: "", size: 1, words: "1 px" },
-  { suffix: ".far", chord: "Shift+", size: 10, words: "10 px" },
+  { suffix: "", chord: "", size: 1, words: "1 px (far in 0.1 px)" },
+  { suffix: ".far", chord: "Shift+", size: 10, words: "10 px (far in 1 px)" },
   { suffix: ".fine", chord: "Alt+", size: 0.1, words: "0.1 px" },
 ] as const;
+const FINEST = 0.1;
+/** CSS pixels per pixel of the picture from which a whole pixel is a coarse step. */
+const FAR_IN = 8;
+
+/** The step of a key in pixels of the picture: a tenth of it where the camera is so far in that it would be a leap. */
+function stepOf(editor: Editor, size: number): number {
+  return editor.camera.value.scale < FAR_IN ? size : Math.max(FINEST, size / 10);
+}
 
 function nudges(): Command<Editor>[] {
   return STEPS.flatMap(({ suffix, chord, size, words }) =>
@@ -41,7 +49,7 @@ function nudges(): Command<Editor>[] {
       title: `Nudge ${direction} by ${words}`,
       group: "Points" as const,
       keys: [`${chord}Arrow${direction.charAt(0).toUpperCase()}${direction.slice(1)}`],
-      run: (editor: Editor) => nudge(editor, dx * size, dy * size),
+      run: (editor: Editor) => nudge(editor, dx * stepOf(editor, size), dy * stepOf(editor, size)),
       enabled: (editor: Editor) => editor.selection.value.keypoint !== null && onPoint(editor),
     })),
   );

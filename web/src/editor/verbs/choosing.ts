@@ -6,6 +6,11 @@ import type { EditorInstance } from "../types";
 
 export type Choice = "replace" | "add" | "take away";
 
+interface Surrounded {
+  readonly instance: EditorInstance;
+  readonly inside: readonly number[];
+}
+
 export function choose(editor: Editor, instance: EditorInstance, keypoints: readonly number[]): void {
   const [first = null, ...also] = keypoints;
   editor.select(instance.id, first, also);
@@ -19,17 +24,19 @@ export function togglePoint(editor: Editor, instance: EditorInstance, keypoint: 
 }
 
 /**
- * Choose by a closed line around them: points of the selected instance, or of the one that has most of its points
- * inside when none is selected. False when the line surrounds nothing.
+ * Choose by a closed line around them: points of the selected instance, or where it has none inside, of the one that
+ * has most. False when the line surrounds nothing.
  */
 export function chooseInside(editor: Editor, loop: readonly number[], how: Choice): boolean {
   const options = editor.options.value;
-  const candidates = editor.selected.value ? [editor.selected.value] : editor.instances.value;
-  let best: { instance: EditorInstance; inside: number[] } | null = null;
-  for (const instance of candidates) {
-    const inside = pointsInside(instance, loop, options);
-    if (inside.length > (best?.inside.length ?? 0)) best = { instance, inside };
-  }
+  const most = (candidates: readonly EditorInstance[]): Surrounded | null =>
+    candidates.reduce<Surrounded | null>((best, instance) => {
+      const inside = pointsInside(instance, loop, options);
+      return inside.length > (best?.inside.length ?? 0) ? { instance, inside } : best;
+    }, null);
+  const mine = editor.selected.value && most([editor.selected.value]);
+  // Adding to a choice, or taking from it, means the instance that it is of.
+  const best = mine ?? (how === "replace" || !editor.selected.value ? most(editor.instances.value) : null);
   if (!best) return false;
   const { instance, inside } = best;
   const now = editor.selection.value.instance === instance.id ? chosenPoints(editor.selection.value) : [];

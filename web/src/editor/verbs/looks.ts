@@ -33,6 +33,7 @@ export function isolateKeypoint(editor: Editor): void {
   const target = targetPoint(editor);
   if (editor.options.value.onlyKeypoint !== null || !target) {
     editor.setOptions({ onlyKeypoint: null });
+    editor.message("");
     return;
   }
   editor.setOptions({ onlyKeypoint: target.keypoint });
