@@ -51,8 +51,10 @@ export function attach(editor: Editor, host: HTMLElement): () => void {
 
   window.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing || !isEditors(event, host)) return;
-    if (event.key === " " && !event.shiftKey) input.spaceHeld.value = true;
-    else if (!pressKey(editor, event)) return;
+    if (!pressKey(editor, event)) {
+      if (event.key !== " " || event.shiftKey) return;
+      input.spaceHeld.value = true;
+    }
     event.preventDefault();
   }, options);
   window.addEventListener("keyup", (event) => {

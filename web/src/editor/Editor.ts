@@ -40,6 +40,7 @@ import type {
   Placing,
   Selection,
   Size,
+  Steering,
   Tool,
   ToolId,
   ViewOptions,
@@ -108,6 +109,8 @@ export class Editor {
   readonly hover = signal<Hit | null>(null);
   /** The pointer, in pixels of the picture; null outside the canvas. */
   readonly cursor = signal<XY | null>(null);
+  /** The cursor was moved by key last; the pointer takes it back. See verbs/steering.ts. */
+  readonly steering = signal<Steering | null>(null);
   /** The last press was a finger's: things are taken hold of from further away. */
   readonly coarse = signal(false);
   /** What a new instance will be. */

@@ -29,6 +29,7 @@ export class PointerInput {
   readonly panning = signal(false);
   #pan: XY | null = null;
   #pressed = false;
+  #last: XY | null = null;
   #rest: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly editor: Editor) {}
@@ -99,7 +100,7 @@ export class PointerInput {
   }
 
   leave(): void {
-    if (this.#pressed || this.#pan) return;
+    if (this.#pressed || this.#pan || this.editor.steering.value) return;
     batch(() => {
       this.editor.cursor.value = null;
       this.editor.hover.value = null;
@@ -142,7 +143,13 @@ export class PointerInput {
   }
 
   #follow(raw: RawPointer): void {
-    this.editor.cursor.value = this.editor.imageAt(raw);
+    const { editor } = this;
+    // Browsers tell of a pointer that lies still, too, when something moves below it.
+    const still = this.#last?.x === raw.x && this.#last.y === raw.y;
+    this.#last = { x: raw.x, y: raw.y };
+    if (editor.steering.value && still && !this.#pressed) return;
+    editor.steering.value = null;
+    editor.cursor.value = editor.imageAt(raw);
   }
 
   #hover(): void {

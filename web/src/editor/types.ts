@@ -230,6 +230,12 @@ export interface Placing {
   readonly because?: string | null;
 }
 
+/** The cursor is moved by key. */
+export interface Steering {
+  /** Left, top, right and bottom of where the place that is looked for must lie; null: anywhere. */
+  readonly bounds: readonly [number, number, number, number] | null;
+}
+
 /** One keypoint that is followed through frames or images. */
 export interface JointTask {
   readonly category: string;

@@ -16,6 +16,7 @@ export class PlaceTool implements Tool {
 
   leave(): void {
     this.editor.placing.value = null;
+    this.editor.steering.value = null;
   }
 
   cursor(): string {
@@ -31,7 +32,10 @@ export class PlaceTool implements Tool {
     const place = where ? `${name} (${where})` : name;
     const why = placing.because ? `: ${reasonWords(placing.because)}` : "";
     const state = placing.visibility === 1 ? `, hidden${why}` : "";
-    return `Click the ${place}${state}. 1 or Shift: hidden (Shift+1 to 4: and why); 3 or S: skip; Backspace: back; Enter: finish`;
+    if (this.editor.steering.value) {
+      return `Enter or Space: place the ${place}${state}. Arrows: move the cursor (Shift: 10 steps, Alt: 0.1 px, Alt+Shift: half of what is left); S: skip; Esc: finish`;
+    }
+    return `Click the ${place}${state}, or move the cursor by arrow keys. 1 or Shift: hidden (Shift+1 to 4: and why); 3 or S: skip; Backspace: back; Enter: finish`;
   }
 
   pointerDown(event: ToolEvent): void {

@@ -16,6 +16,7 @@ import { playbackCommands } from "./playback";
 import { pointCommands } from "./points";
 import { trackCommands } from "./tracks";
 import { proposingCommands } from "./proposing";
+import { steeringCommands } from "./steering";
 import { toolCommands } from "./tools";
 import { viewCommands } from "./view";
 
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command<Editor>[] = [
   ...toolCommands,
   ...proposingCommands,
   ...jointCommands,
+  ...steeringCommands,
   ...pointCommands,
   ...instanceCommands,
   ...maskCommands,

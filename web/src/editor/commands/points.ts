@@ -3,6 +3,7 @@ import type { Command, CommandId, Visibility } from "../types";
 import { setNextVisibility, skipKeypoint } from "../verbs/placing";
 import { chooseAll } from "../verbs/choosing";
 import { judge, judgeHidden, judgedPoints, nudge, setVisibility, stepPoint, swapLimb, swapPoint, targetPoint } from "../verbs/points";
+import { FAR_IN } from "../verbs/steering";
 import { REASONS, reasonWords } from "../reasons";
 import type { Reason } from "../reasons";
 
@@ -34,8 +35,6 @@ const STEPS = [
   { suffix: ".fine", chord: "Alt+", size: 0.1, words: "0.1 px" },
 ] as const;
 const FINEST = 0.1;
-/** CSS pixels per pixel of the picture from which a whole pixel is a coarse step. */
-const FAR_IN = 8;
 
 /** The step of a key in pixels of the picture: a tenth of it where the camera is so far in that it would be a leap. */
 function stepOf(editor: Editor, size: number): number {
@@ -50,7 +49,7 @@ function nudges(): Command<Editor>[] {
       group: "Points" as const,
       keys: [`${chord}Arrow${direction.charAt(0).toUpperCase()}${direction.slice(1)}`],
       run: (editor: Editor) => nudge(editor, dx * stepOf(editor, size), dy * stepOf(editor, size)),
-      enabled: (editor: Editor) => editor.selection.value.keypoint !== null && onPoint(editor),
+      enabled: (editor: Editor) => !editor.placing.value && editor.selection.value.keypoint !== null && onPoint(editor),
     })),
   );
 }

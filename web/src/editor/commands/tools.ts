@@ -35,5 +35,5 @@ export const toolCommands: readonly Command<Editor>[] = [
   },
   { id: "place.skip", title: "Skip this keypoint", group: "Placing", keys: ["S"], run: skipKeypoint, enabled: placing },
   { id: "place.back", title: "Back one keypoint", group: "Placing", keys: ["Backspace"], run: previousKeypoint, enabled: placing },
-  { id: "place.finish", title: "Finish the instance", group: "Placing", keys: ["Enter"], run: finishPlacing, enabled: placing },
+  { id: "place.finish", title: "Finish the instance", group: "Placing", keys: ["Enter"], run: finishPlacing, enabled: (e) => placing(e) && !e.steering.value },
 ];
