@@ -87,6 +87,7 @@ export class Renderer {
       editor.rubber,
       editor.lasso,
       editor.edits.inHand,
+      editor.templates.open,
       editor.cursor,
       editor.drawing.polygon,
       editor.drawing.radius,
@@ -126,7 +127,7 @@ export class Renderer {
     const ghosts = this.#onion.ghosts(editor);
     const picture = [editor.picture.value, editor.media.value, editor.view.value, ratio, ghosts];
     const held = [editor.edits.inHand.value, editor.placing.value];
-    const content = [options, dim, ...picture, ...held, selected, editor.transform.value, ...instances];
+    const content = [options, dim, ...picture, ...held, selected, editor.templates.open.value, editor.transform.value, ...instances];
     const key = [camera, options, moving, dim, ...picture, ...instances];
     const carried = moving && held.every((what) => what === null) && same(content, this.#content);
     this.#content = content;
@@ -185,7 +186,7 @@ export class Renderer {
     const moving = movingPoints(editor);
     // Where all of the instance is drawn anew in each frame, the top layer does it.
     const shows = moving !== null && editor.options.value.labels && !carried ? stillInstance(editor) : null;
-    const look = [editor.camera.value, editor.options.value, editor.moving.value, editor.edits.inHand.value];
+    const look = [editor.camera.value, editor.options.value, editor.moving.value, editor.edits.inHand.value, editor.templates.open.value];
     const key = [layer.window, ratio, ...(carried ? [] : look), editor.placing.value, editor.transform.value, shows, ...(moving ?? [])];
     if (same(key, this.#selectedKey)) return;
     this.#selectedKey = key;

@@ -76,6 +76,26 @@ export class Batches {
     }
   }
 
+  /** Lines and marks as dotted outlines, for what nobody has set yet. */
+  drawLoose(context: Context, width: number): void {
+    for (const { color, numbers } of this.#lines.values()) {
+      context.beginPath();
+      for (let i = 0; i < numbers.length; i += 4) {
+        context.moveTo(numbers[i] ?? 0, numbers[i + 1] ?? 0);
+        context.lineTo(numbers[i + 2] ?? 0, numbers[i + 3] ?? 0);
+      }
+      dotted(context, color, width);
+    }
+    for (const { color, shape, numbers } of this.#marks.values()) {
+      context.beginPath();
+      for (let i = 0; i < numbers.length; i += 3) trace(context, shape, numbers[i] ?? 0, numbers[i + 1] ?? 0, (numbers[i + 2] ?? 0) + 1);
+      context.fillStyle = "rgba(0, 0, 0, 0.3)";
+      context.fill();
+      dotted(context, color, width);
+    }
+    context.setLineDash([]);
+  }
+
   /** Small squares only, for frames of a gesture: filled ones by fillRect, hollow ones as thin outlines. */
   drawDots(context: Context): void {
     for (const { color, hollow, numbers } of this.#marks.values()) {
@@ -91,6 +111,18 @@ export class Batches {
       }
     }
   }
+}
+
+/** The path in dots, on a dark bed so that they stand on any ground. */
+function dotted(context: Context, color: string, width: number): void {
+  context.setLineDash([]);
+  context.lineWidth = width + 1.5;
+  context.strokeStyle = "rgba(0, 0, 0, 0.4)";
+  context.stroke();
+  context.setLineDash([1 + width / 2, 2]);
+  context.lineWidth = width;
+  context.strokeStyle = color;
+  context.stroke();
 }
 
 function trace(context: Context, shape: Shape, x: number, y: number, radius: number): void {

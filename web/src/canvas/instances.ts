@@ -17,6 +17,8 @@ export interface Look {
   readonly cheap: boolean;
   /** The instance that is selected: drawn stronger. */
   readonly strong: boolean;
+  /** Points of a template that nobody has set yet: dotted, as are lines to them. */
+  readonly loose?: ReadonlySet<number> | null;
   /** Draw a part only: these points and all edges at them, or everything else. */
   readonly part?: Part | null;
 }
@@ -58,26 +60,36 @@ function drawAlike(context: Context, instances: readonly EditorInstance[], look:
   if (look.options.masks && shapes) drawMasks(context, instances, look);
   if (look.options.boxes && shapes) drawBoxes(context, instances, look);
   const lines = new Batches();
+  const loose = new Batches();
   const dashes: number[] = [];
   for (const instance of instances) {
     const category = look.category(instance.category);
     const style = category && skeletonStyle(category);
-    if (style) gather(lines, dashes, instance, style, look);
+    if (style) gather(lines, loose, dashes, instance, style, look);
   }
   if (look.cheap) {
+    loose.drawLoose(context, 1);
     lines.drawLines(context, 1);
     lines.drawDots(context);
   } else {
+    loose.drawLoose(context, look.strong ? 2 : 1.5);
     lines.drawLines(context, look.strong ? 2 : 1.5, look.strong ? 2 : 0);
     lines.drawMarks(context);
     drawDoubt(context, dashes);
   }
 }
 
-function gather(batches: Batches, dashes: number[], instance: EditorInstance, style: SkeletonStyle, look: Look): void {
+function gather(
+  batches: Batches,
+  looseBatches: Batches,
+  dashes: number[],
+  instance: EditorInstance,
+  style: SkeletonStyle,
+  look: Look,
+): void {
   const { scale, x: ox, y: oy } = look.camera;
   const { points, scores } = instance;
-  const { part } = look;
+  const { part, loose } = look;
   const least = look.options.hidden ? 0 : 1;
   if (look.options.edges && !alone(look.options)) {
     for (const { a, b, color } of style.edges) {
@@ -85,7 +97,7 @@ function gather(batches: Batches, dashes: number[], instance: EditorInstance, st
       const vb = points[3 * b + 2] ?? 0;
       if (!(va > least && vb > least)) continue;
       if (part && (part.points.has(a) || part.points.has(b)) !== part.inside) continue;
-      batches.line(
+      (loose?.has(a) || loose?.has(b) ? looseBatches : batches).line(
         color,
         !look.cheap && Math.min(va, vb) < 2,
         (points[3 * a] ?? 0) * scale + ox,
@@ -104,7 +116,7 @@ function gather(batches: Batches, dashes: number[], instance: EditorInstance, st
     const y = (points[3 * k + 1] ?? 0) * scale + oy;
     const mark = style.marks[k];
     const radius = keyed && !keyed[k] ? Math.max(SMALLEST_DOT, full * COMPUTED_SIZE) : full;
-    batches.mark(mark?.color ?? PLAIN, mark?.shape ?? "diamond", v < 2, x, y, radius);
+    (loose?.has(k) ? looseBatches : batches).mark(mark?.color ?? PLAIN, mark?.shape ?? "diamond", v < 2, x, y, radius);
     if (scores && (scores[k] ?? NaN) < look.options.lowScore) dashes.push(x, y, radius + 3.5);
   }
 }

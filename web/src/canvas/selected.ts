@@ -22,6 +22,7 @@ export function look(editor: Editor, part: Part | null, cheap = editor.moving.va
     category: (name) => editor.categories.get(name) ?? null,
     cheap,
     strong: true,
+    loose: editor.selected.value && editor.templates.loose(editor.selected.value),
     part,
   };
 }

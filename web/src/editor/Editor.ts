@@ -19,6 +19,7 @@ import { tidyReasons } from "./reasons";
 import { RouteList } from "./routes";
 import { shownInstances } from "./shown";
 import { InstanceStore } from "./store";
+import { Templates } from "./templates";
 import { transformOf } from "./transform";
 import { Timeline } from "./timeline";
 import type {
@@ -89,6 +90,7 @@ export class Editor {
   readonly playback = new Playback(this);
   readonly timeline = new Timeline(this);
   readonly checks: Checks;
+  readonly templates = new Templates(this);
   readonly tools: ReadonlyMap<ToolId, Tool>;
 
   readonly media = signal<EditorMedia | null>(null);
@@ -160,19 +162,20 @@ export class Editor {
     this.categories = new Map(setup.categories.map((category) => [category.name, category]));
     this.hooks = setup.hooks ?? {};
     this.category = signal(setup.categories[0]?.name ?? "");
-    this.edits = new Edits(
-      this.store,
-      this.history,
-      this.routes,
-      (gesture) => this.hooks.onCommit?.(gesture),
-      (row) => tidyReasons(row, this.skeleton(row)),
-    );
+    this.edits = new Edits(this.store, this.history, this.routes, {
+      follow: (wanted, start) => this.templates.follow(wanted, start),
+      tidy: (row) => tidyReasons(row, this.skeleton(row)),
+      announce: (gesture) => this.hooks.onCommit?.(gesture),
+    });
     this.checks = new Checks(this);
     this.tools = new Map(setup.tools(this).map((tool) => [tool.id, tool]));
     const first = this.tools.get("select");
     if (!first) throw new Error("An editor needs a select tool");
     this.tool.value = first;
-    this.#stop = effect(() => this.#showWanted());
+    const stops = [effect(() => this.#showWanted()), effect(() => this.templates.leave())];
+    this.#stop = () => {
+      for (const stop of stops) stop();
+    };
   }
 
   dispose(): void {

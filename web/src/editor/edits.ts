@@ -19,6 +19,15 @@ interface Hand {
   readonly seen: Map<string, EditorInstance | null>;
 }
 
+/** What the editor has to say about a gesture, and to hear of it. */
+interface Around {
+  /** What else moves with an instance that a gesture wants so; `start` is as it was before the gesture. */
+  readonly follow: (wanted: EditorInstance, start: EditorInstance | null) => EditorInstance;
+  /** What a gesture leaves behind that no longer means anything goes with it. */
+  readonly tidy: (row: EditorInstance) => EditorInstance;
+  readonly announce: (gesture: Gesture) => void;
+}
+
 export class Edits {
   /** Title of the gesture in hand, null at rest. */
   readonly inHand = signal<string | null>(null);
@@ -28,9 +37,7 @@ export class Edits {
     private readonly store: InstanceStore,
     private readonly history: History,
     private readonly routes: RouteList,
-    private readonly announce: (gesture: Gesture) => void,
-    /** What a gesture leaves behind that no longer means anything goes with it. */
-    private readonly tidy: (row: EditorInstance) => EditorInstance = (row) => row,
+    private readonly around: Around,
   ) {}
 
   begin(title: string, media: number, frame: number): void {
@@ -50,7 +57,8 @@ export class Edits {
       hand.before.set(instance.id, row);
       hand.seen.set(instance.id, this.store.get(instance.id));
     }
-    this.store.put([this.store.asRow(instance, hand.seen.get(instance.id) ?? null)]);
+    const start = hand.seen.get(instance.id) ?? null;
+    this.store.put([this.store.asRow(this.around.follow(instance, start), start)]);
   }
 
   /** What an instance was before the gesture in hand; null when the gesture made it, undefined when it is untouched. */
@@ -65,7 +73,7 @@ export class Edits {
     const diffs: Diff[] = [];
     for (const [id, before] of hand.before) {
       const left = this.store.row(id);
-      const after = left && this.tidy(left);
+      const after = left && this.around.tidy(left);
       if (after && after !== left) this.store.put([after]);
       if (after && isChange(before, after)) diffs.push({ instance: id, before, after });
     }
@@ -76,7 +84,7 @@ export class Edits {
     batch(() => {
       this.routes.apply(touched);
       this.history.push(gesture, mergeKey);
-      this.announce(gesture);
+      this.around.announce(gesture);
     });
     return gesture;
   }
@@ -133,7 +141,7 @@ export class Edits {
     batch(() => {
       this.store.put(diffs.map((diff) => diff.after));
       this.routes.apply(routes);
-      if (diffs.length || routes.length) this.announce(turned);
+      if (diffs.length || routes.length) this.around.announce(turned);
     });
     return gesture;
   }

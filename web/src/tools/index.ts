@@ -9,6 +9,7 @@ import { PlaceTool } from "./place";
 import { PolygonTool } from "./polygon";
 import { ProposeTool } from "./propose";
 import { SelectTool } from "./select";
+import { TemplateTool } from "./template";
 import { TourTool } from "./tour";
 
 export function allTools(editor: Editor): Tool[] {
@@ -17,6 +18,7 @@ export function allTools(editor: Editor): Tool[] {
     new PlaceTool(editor),
     new BoxTool(editor),
     new ProposeTool(editor),
+    new TemplateTool(editor),
     new PolygonTool(editor),
     new BrushTool(editor),
     panTool,

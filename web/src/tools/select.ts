@@ -6,11 +6,12 @@
 import { chosenPoints } from "../editor/chosen";
 import type { Editor } from "../editor/Editor";
 import { nextCandidate } from "../editor/hit";
-import { point, setPoint } from "../editor/instance";
+import { labelledCount, point, setPoint } from "../editor/instance";
 import { spoken } from "../editor/ontology";
 import type { Transform } from "../editor/transform";
 import type { EditorInstance, Hit, Tool, ToolEvent, TransformGrip } from "../editor/types";
 import { choose, togglePoint } from "../editor/verbs/choosing";
+import { confirmLoose } from "../editor/verbs/templates";
 import { distal } from "../geometry/graph";
 import { dragHandle, dragInstance, dragPoints } from "./drags";
 import type { Drag } from "./drags";
@@ -42,6 +43,15 @@ export function cursorFor(hit: Hit | null): string {
   return hit ? "pointer" : "default";
 }
 
+/** What to do about the loose points of a template; "" when there are none. */
+function templateHint({ templates, selected }: Editor): string {
+  const instance = selected.value;
+  const loose = instance ? templates.loose(instance).size : 0;
+  if (!instance || !loose) return "";
+  const set = labelledCount(instance) - loose;
+  return `Template, ${String(set)} of ${String(set + loose)} set: drag what is wrong, the dotted rest follows; a click sets a point where it is; Enter: all are right`;
+}
+
 export class SelectTool implements Tool {
   readonly id = "select";
   #drag: Drag | null = null;
@@ -58,6 +68,8 @@ export class SelectTool implements Tool {
     const { selection, hover, lasso } = this.editor;
     if (lasso.value) return "Draw around the points, then let go: they are chosen. Begun with Shift it adds, with Alt it takes away; Esc: not at all";
     if (hover.value?.kind === "transform") return GRIP_HINTS[hover.value.grip] ?? "Drag to scale; Shift keeps the proportions";
+    const template = templateHint(this.editor);
+    if (template) return template;
     if (selection.value.also.length) {
       return "Drag one of the chosen points, or arrow keys: all of them move; 1 hidden, 2 visible, 3 not there; Shift+press adds or takes";
     }
@@ -121,7 +133,9 @@ export class SelectTool implements Tool {
         const moved = editor.edits.inHand.value !== null;
         drag.end();
         // A click without a drag means this one point.
-        if (!moved && !event.shift) choose(editor, instance, [keypoint]);
+        if (moved || event.shift) return;
+        choose(editor, instance, [keypoint]);
+        confirmLoose(editor, instance, [keypoint]);
       },
     };
   }

@@ -57,6 +57,18 @@ describe("drawing instances", () => {
     expect(count(hidden.calls, "fill()")).toBe(0);
   });
 
+  it("draws the loose points of a template and the lines to them dotted, the others as ever", () => {
+    const { context, calls } = recorder();
+    drawInstances(context, [person("a", 0, 100, 100)], look({ loose: new Set([1, 2, 3]) }));
+    const style = category && skeletonStyle(category);
+    const color = style?.marks[1]?.color ?? "";
+    expect(calls.filter((call) => call.startsWith("setLineDash(") && /\d/.test(call)).length).toBeGreaterThan(3);
+    expect(calls).not.toContain(`fill() ${color}`);
+    expect(calls).toContain(`stroke() ${color}`);
+    expect(calls).toContain(`fill() ${style?.marks[4]?.color ?? ""}`);
+    expect(count(calls, "lineTo")).toBeGreaterThanOrEqual(4);
+  });
+
   it("leaves out what is not labelled, and edges to it", () => {
     const { context, calls } = recorder();
     drawInstances(context, [setPoint(person("a", 0, 100, 100), 0, { x: 0, y: 0, v: 0 })], look());

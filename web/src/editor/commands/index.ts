@@ -17,6 +17,7 @@ import { pointCommands } from "./points";
 import { trackCommands } from "./tracks";
 import { proposingCommands } from "./proposing";
 import { steeringCommands } from "./steering";
+import { templateCommands } from "./templates";
 import { toolCommands } from "./tools";
 import { viewCommands } from "./view";
 
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command<Editor>[] = [
   ...drawingCommands,
   ...toolCommands,
   ...proposingCommands,
+  ...templateCommands,
   ...jointCommands,
   ...steeringCommands,
   ...pointCommands,
