@@ -17,8 +17,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from vitruvian.actions.import_media import import_media
 from vitruvian.actions.start_labels import start_labels
+from vitruvian.labels import Instance
+from vitruvian.labels.instance import empty_instance
 from vitruvian.labels.presets import preset
-from vitruvian.store import ontologies, open_store, projects
+from vitruvian.store import instances, ontologies, open_store, projects
+from vitruvian.store import media as stored_media
 
 ROOT = Path(__file__).resolve().parents[1]
 CACHE = ROOT / ".cache/benchmarks"
@@ -98,9 +101,22 @@ class Desk:
         return page
 
 
+def person_in_every_frame(media: int, frames: int) -> list[Instance]:
+    """A track of keys: one person of whom every point is fixed in every frame."""
+    found = []
+    for n in range(frames):
+        instance = empty_instance(f"row-{n}", "person", media, n, 17)
+        for k in range(17):
+            instance.place(k, 100.25 + (n + 7 * k) % 250, 60.5 + 9 * k)
+        instance.track = "walker"
+        instance.keyed = np.ones(17, bool)
+        found.append(instance)
+    return found
+
+
 @contextmanager
-def desk(clip: Path) -> Iterator[Desk]:
-    """Import the clip into a new project, serve it, and start a browser."""
+def desk(clip: Path, *, labelled: bool = False) -> Iterator[Desk]:
+    """Import the clip into a new project, serve it, and start a browser; `labelled`, it has a person in every frame."""
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "project"
         with open_store(project / "vitruvian.db", create=True) as store:
@@ -108,6 +124,11 @@ def desk(clip: Path) -> Iterator[Desk]:
             ontology = store.write(lambda c: ontologies.add_ontology(c, id, preset("coco")))
             (media,) = import_media(store, id, [clip]).added
             labels = start_labels(store, id, author="me", ontology=ontology, parent=None)
+            if labelled:
+                with store.read() as connection:
+                    frames = stored_media.media(connection, media).frames
+                people = person_in_every_frame(media, frames)
+                store.write(lambda c: instances.insert_instances(c, labels, people))
         command = [sys.executable, "-m", "vitruvian.cli", "serve", str(project), "--port", "0", "--no-open", "--json"]
         server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         try:

@@ -50,8 +50,9 @@ export const api = {
   media: (id: number, labelSet: number) =>
     take(client.GET("/api/v1/media/{id}", { params: { path: { id }, query: { label_set: labelSet } } })),
   labelSet: (id: number) => take(client.GET("/api/v1/label-sets/{id}", { params: { path: { id } } })),
-  instances: (id: number, media: number) =>
-    take(client.GET("/api/v1/label-sets/{id}/instances", { params: { path: { id }, query: { media } } })),
+  /** Of frames `first` to `last`, both included. */
+  instances: (id: number, media: number, first: number, last: number, signal?: AbortSignal) =>
+    take(client.GET("/api/v1/label-sets/{id}/instances", { params: { path: { id }, query: { media, first, last } }, signal })),
   routes: (id: number) =>
     take(client.GET("/api/v1/label-sets/{id}/routes", { params: { path: { id }, query: { state: "open" } } })),
   priors: (id: number) => take(client.GET("/api/v1/label-sets/{id}/priors", { params: { path: { id } } })),

@@ -7,6 +7,7 @@ import type { Signal } from "@preact/signals-core";
 import { centreOn, fitBox, toImage } from "../geometry/camera";
 import { clamp } from "../geometry/points";
 import type { PosePrior } from "../geometry/prior";
+import { Arrival } from "./arrival";
 import { Checks } from "./checklist";
 import { Drawing } from "./drawing";
 import { Edits } from "./edits";
@@ -89,6 +90,8 @@ export class Editor {
   readonly drawing = new Drawing();
   readonly playback = new Playback(this);
   readonly timeline = new Timeline(this);
+  /** Which labels are here. */
+  readonly arrival = new Arrival(this);
   readonly checks: Checks;
   readonly templates = new Templates(this);
   readonly tools: ReadonlyMap<ToolId, Tool>;
@@ -140,7 +143,8 @@ export class Editor {
   });
   readonly instances = computed(() => {
     const media = this.media.value;
-    return this.store.version.value >= 0 && media ? this.store.at(media.id, this.shownFrame.value) : [];
+    const shown = this.shownFrame.value;
+    return this.store.version.value >= 0 && media && this.arrival.has(shown) ? this.store.at(media.id, shown) : [];
   });
   readonly selected = computed((): EditorInstance | null => {
     const { instance } = this.selection.value;
@@ -188,6 +192,7 @@ export class Editor {
       this.edits.commit();
       this.playback.reset();
       this.timeline.reset();
+      this.arrival.begin(null, []);
       this.placing.value = null;
       this.picture.value = null;
       this.media.value = media;
@@ -226,9 +231,9 @@ export class Editor {
     else this.hooks.onJump?.(media, frame);
   }
 
-  /** False while the picture of the frame is still on its way: nothing may be placed on another frame's picture. */
+  /** False while picture or labels of the frame are still on their way: nothing may be placed on another frame's. */
   get ready(): boolean {
-    return this.media.value !== null && this.shownFrame.value === this.frame.value;
+    return this.media.value !== null && this.shownFrame.value === this.frame.value && this.arrival.has(this.frame.value);
   }
 
   select(instance: string | null, keypoint: number | null = null, also: readonly number[] = []): void {

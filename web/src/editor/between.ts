@@ -29,6 +29,12 @@ export function rowBefore(rows: Rows, frame: number): number {
   return low - 1;
 }
 
+/** Index of a row itself; -1 when it is none of them. */
+export function indexOfRow(rows: Rows, row: EditorInstance): number {
+  for (let i = rowBefore(rows, row.frame); rows[i]?.frame === row.frame; i--) if (rows[i] === row) return i;
+  return -1;
+}
+
 /** Whether the frames after row `index`, up to the next row, are computed. */
 export function spans(rows: Rows, index: number): boolean {
   const row = rows[index];

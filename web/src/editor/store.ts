@@ -4,10 +4,9 @@
  * between rows, and `row` gives what is saved.
  */
 import { signal } from "@preact/signals-core";
+import { isEnd } from "./between";
 import { TrackIndex } from "./tracks";
 import type { EditorInstance } from "./types";
-
-const key = (media: number, frame: number): string => `${media}/${frame}`;
 
 interface List {
   readonly stamp: number;
@@ -19,8 +18,9 @@ export class InstanceStore {
   readonly version = signal(0);
   readonly tracks = new TrackIndex();
   readonly #byId = new Map<string, EditorInstance>();
-  readonly #idsByFrame = new Map<string, Set<string>>();
-  readonly #lists = new Map<string, List>();
+  /** By media, then by frame. */
+  readonly #ids = new Map<number, Map<number, Set<string>>>();
+  readonly #lists = new Map<number, Map<number, List>>();
 
   /** An instance as it is seen, a computed one too. */
   get(id: string | null): EditorInstance | null {
@@ -62,35 +62,32 @@ export class InstanceStore {
 
   /** The instances of one frame that are not deleted, oldest first. The same array until one of them changes. */
   at(media: number, frame: number): readonly EditorInstance[] {
-    const place = key(media, frame);
     const stamp = this.tracks.stamp(media);
-    const known = this.#lists.get(place);
+    const lists = inner(this.#lists, media);
+    const known = lists.get(frame);
     if (known?.stamp === stamp) return known.instances;
     const list: EditorInstance[] = [];
-    for (const id of this.#idsByFrame.get(place) ?? []) {
+    for (const id of this.#ids.get(media)?.get(frame) ?? []) {
       const row = this.#byId.get(id);
       const instance = row && !row.deleted ? this.tracks.resolved(row) : null;
       if (instance) list.push(instance);
     }
     list.push(...this.tracks.between(media, frame));
     const instances = known && same(known.instances, list) ? known.instances : list;
-    this.#lists.set(place, { stamp, instances });
+    lists.set(frame, { stamp, instances });
     return instances;
   }
 
   put(instances: Iterable<EditorInstance>): void {
     for (const instance of instances) {
       const old = this.#byId.get(instance.id) ?? null;
-      const place = key(instance.media, instance.frame);
-      if (old && key(old.media, old.frame) !== place) {
-        this.#idsByFrame.get(key(old.media, old.frame))?.delete(old.id);
-        this.#lists.delete(key(old.media, old.frame));
-      }
+      if (old && (old.media !== instance.media || old.frame !== instance.frame)) this.#leave(old);
       this.#byId.set(instance.id, instance);
-      const ids = this.#idsByFrame.get(place);
+      const frames = inner(this.#ids, instance.media);
+      const ids = frames.get(instance.frame);
       if (ids) ids.add(instance.id);
-      else this.#idsByFrame.set(place, new Set([instance.id]));
-      this.#lists.delete(place);
+      else frames.set(instance.frame, new Set([instance.id]));
+      this.#lists.get(instance.media)?.delete(instance.frame);
       this.tracks.update(old, instance);
     }
     this.version.value++;
@@ -100,28 +97,36 @@ export class InstanceStore {
   forget(id: string): void {
     const instance = this.#byId.get(id);
     if (!instance) return;
-    const place = key(instance.media, instance.frame);
     this.#byId.delete(id);
-    this.#idsByFrame.get(place)?.delete(id);
-    this.#lists.delete(place);
+    this.#leave(instance);
     this.tracks.update(instance, null);
     this.version.value++;
+  }
+
+  #leave({ id, media, frame }: EditorInstance): void {
+    this.#ids.get(media)?.get(frame)?.delete(id);
+    this.#lists.get(media)?.delete(frame);
   }
 
   /** Frames of a media that hold at least one instance of their own, ascending. */
   labelledFrames(media: number): number[] {
     const frames: number[] = [];
-    for (const [place, ids] of this.#idsByFrame) {
-      const [m, f] = place.split("/").map(Number);
-      if (m === media && f !== undefined && [...ids].some((id) => this.#isSeen(id))) frames.push(f);
+    for (const [frame, ids] of this.#ids.get(media) ?? []) {
+      for (const id of ids) {
+        const row = this.#byId.get(id);
+        if (!row || row.deleted || (row.track !== null && isEnd(row))) continue;
+        frames.push(frame);
+        break;
+      }
     }
     return frames.sort((a, b) => a - b);
   }
+}
 
-  #isSeen(id: string): boolean {
-    const row = this.#byId.get(id);
-    return !!row && !row.deleted && this.tracks.resolved(row) !== null;
-  }
+function inner<V>(outer: Map<number, Map<number, V>>, key: number): Map<number, V> {
+  let found = outer.get(key);
+  if (!found) outer.set(key, (found = new Map()));
+  return found;
 }
 
 function same(a: readonly EditorInstance[], b: readonly EditorInstance[]): boolean {

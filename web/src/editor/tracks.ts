@@ -4,7 +4,7 @@
  */
 import { signal } from "@preact/signals-core";
 import type { Interpolation } from "../geometry/interpolation";
-import { betweenRows, isEnd, resolveRow, rowBefore } from "./between";
+import { betweenRows, indexOfRow, isEnd, resolveRow, rowBefore } from "./between";
 import type { Rows } from "./between";
 import { lane } from "./lanes";
 import type { TrackLane } from "./lanes";
@@ -56,10 +56,10 @@ export class TrackIndex {
     const after = now && !now.deleted && now.track !== null ? this.#track(now.media, now.track) : null;
     let shown: EditorInstance | null = null;
     if (old && now && before && before === after && old.frame === now.frame) {
-      before.rows[before.rows.indexOf(old)] = now;
+      before.rows[indexOfRow(before.rows, old)] = now;
       shown = withOwn(before.shown.get(old.id) ?? null, old, now);
     } else {
-      if (before) before.rows.splice(before.rows.indexOf(old as EditorInstance), 1);
+      if (before) before.rows.splice(indexOfRow(before.rows, old as EditorInstance), 1);
       if (after) after.rows.splice(rowBefore(after.rows, (now as EditorInstance).frame) + 1, 0, now as EditorInstance);
     }
     for (const track of new Set([before, after])) if (track) this.#touch(track);
@@ -97,7 +97,7 @@ export class TrackIndex {
     const track = this.#track(row.media, row.track);
     const known = track.shown.get(row.id);
     if (known !== undefined) return known;
-    const index = track.rows.indexOf(row);
+    const index = indexOfRow(track.rows, row);
     const shown = isEnd(row) ? null : index < 0 ? row : resolveRow(track.rows, index, this.interpolation.peek());
     track.shown.set(row.id, shown);
     return shown;

@@ -331,4 +331,6 @@ export interface Command<E> {
   readonly keys: readonly string[];
   readonly run: (editor: E) => void;
   readonly enabled: (editor: E) => boolean;
+  /** It reaches through the whole film: not before all its labels are here. */
+  readonly whole?: boolean;
 }

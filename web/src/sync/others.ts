@@ -11,6 +11,8 @@ export interface OthersSetup {
   readonly unsent: () => { readonly diffs: readonly Diff[]; readonly routes: ReadonlySet<number> };
   /** Whether the labels of a media were asked for: those of another come when it is opened. */
   readonly isOpen: (media: number) => boolean;
+  /** Whether labels of a media are on their way: what was deleted meanwhile must be known before they come. */
+  readonly isArriving?: (media: number) => boolean;
 }
 
 export class Others {
@@ -54,7 +56,7 @@ export class Others {
   /** One's own save comes back here too, and says nothing new. */
   #isNews({ id, media, revision, deleted }: EditorInstance): boolean {
     const known = this.setup.editor.store.get(id);
-    if (!known) return !deleted && this.setup.isOpen(media);
+    if (!known) return this.setup.isOpen(media) && (!deleted || (this.setup.isArriving?.(media) ?? false));
     // What shows through from the label set below has no revision of its own.
     return revision > known.revision || (revision === 0 && known.revision === 0);
   }

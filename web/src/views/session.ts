@@ -1,17 +1,20 @@
 /** Everything that an open editor page needs: the editor, its outbox, its pictures. */
-import { effect, signal, untracked } from "@preact/signals-core";
+import { batch, effect, signal, untracked } from "@preact/signals-core";
 import { address, api, type Schemas } from "../api/client";
 import type { Editor } from "../editor/Editor";
 import { categoriesOf } from "../editor/ontology";
+import type { Span } from "../editor/lanes";
 import type { EditorInstance } from "../editor/types";
 import { showConflict } from "../editor/verbs/conflicts";
 import { startTour } from "../editor/verbs/review";
 import { Events } from "../sync/events";
+import { fetchRest, type RestOfLabels } from "../sync/labels";
 import { Others } from "../sync/others";
 import { Outbox } from "../sync/outbox";
-import { conflictOf } from "../sync/refusal";
+import { conflictOf, inWords } from "../sync/refusal";
 import { BrowserStorage } from "../sync/storage";
 import { claimTab } from "../sync/tab";
+import { fromWire } from "../sync/wire";
 import { createEditor } from "../tools";
 import { FramePump } from "../video/pump";
 import type { FrameSource } from "../video/source";
@@ -34,6 +37,8 @@ export class EditorSession {
   #begun: { readonly media: number; readonly opened: Promise<OpenedMedia> } | null = null;
   /** Media whose labels were asked for. */
   readonly #opened = new Set<number>();
+  /** Ends the fetching of labels further off. */
+  #rest = new AbortController();
   readonly #stops: (() => void)[] = [];
 
   private constructor(private readonly labelSet: Schemas["OpenedLabelSetOut"]) {}
@@ -105,13 +110,18 @@ export class EditorSession {
       this.#begun = null;
       this.#opened.add(id);
       if (begun && begun.media !== id) drop(begun.opened);
-      const { media, instances, source } = await (begun?.media === id ? begun.opened : openMedia(this.labelSet.id, id, frame));
-      editor.load(this.#newer(instances), this.outbox.pending);
-      editor.picture.value = null;
-      this.#pump?.close();
-      this.#pump = this.#pictures(id, source);
-      editor.open(asEditorMedia(media), frame);
-      editor.neighbours.value = { before: media.before ?? null, after: media.after ?? null };
+      const { media, here, instances, source } = await (begun?.media === id ? begun.opened : openMedia(this.labelSet.id, id, frame));
+      this.#rest.abort();
+      batch(() => {
+        editor.load(this.#newer(instances), this.outbox.pending);
+        editor.picture.value = null;
+        this.#pump?.close();
+        this.#pump = this.#pictures(id, source);
+        editor.open(asEditorMedia(media), frame);
+        editor.arrival.begin(here, media.labelled ?? []);
+        editor.neighbours.value = { before: media.before ?? null, after: media.after ?? null };
+      });
+      if (here) this.#fetchRest(id, media.frames, here);
     }
     if (tour && editor.routes.openCount) {
       editor.setTool("tour");
@@ -121,10 +131,31 @@ export class EditorSession {
 
   close(): void {
     for (const stop of this.#stops) stop();
+    this.#rest.abort();
     this.outbox.close();
     this.#pump?.close();
     if (this.#begun) drop(this.#begun.opened);
     this.editor.dispose();
+  }
+
+  #fetchRest(media: number, frames: number, here: Span): void {
+    const { editor } = this;
+    this.#rest = new AbortController();
+    const setup: RestOfLabels = {
+      frames,
+      here,
+      fetch: async (first, last, signal) => (await api.instances(this.labelSet.id, media, first, last, signal)).instances.map(fromWire),
+      current: () => editor.frame.peek(),
+      take: (instances, all) =>
+        batch(() => {
+          editor.load(this.#newer(instances), this.outbox.pending);
+          editor.arrival.here.value = all;
+        }),
+      failed: (error, times) => {
+        if (times === 1) this.notice.value = `Labels further off could not be loaded (${inWords(error)}): trying again`;
+      },
+    };
+    void fetchRest(setup, this.#rest.signal);
   }
 
   #watch(): void {
@@ -169,11 +200,12 @@ export class EditorSession {
   }
 
   #listen(after: string): void {
-    const { outbox } = this;
+    const { outbox, editor } = this;
     const others = new Others({
-      editor: this.editor,
+      editor,
       unsent: () => ({ diffs: outbox.pending, routes: outbox.answers }),
       isOpen: (media) => this.#opened.has(media),
+      isArriving: (media) => editor.media.value?.id !== media || editor.arrival.here.value !== null,
     });
     const events = new Events({
       address: (mark) => address.events(this.labelSet.id, mark),

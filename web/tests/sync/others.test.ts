@@ -52,6 +52,19 @@ describe("what others save", () => {
     expect([editor.store.get("d"), editor.store.get("e")]).toEqual([null, null]);
   });
 
+  it("is remembered when it was deleted while its labels are on their way: they may tell of it as it was", () => {
+    const staged = stage();
+    const others = new Others({
+      editor: staged.editor,
+      unsent: () => ({ diffs: [], routes: new Set() }),
+      isOpen: () => true,
+      isArriving: () => true,
+    });
+    others.tell(told({ ...person("late", 0, 1, 1), revision: 3, deleted: true }));
+    expect(staged.editor.store.get("late")?.revision).toBe(3);
+    expect(staged.editor.instances.value).toEqual([]);
+  });
+
   it("says nothing new as the echo of one's own save, nor when it is older than what is known", () => {
     const { editor, others, moved } = scene();
     others.tell(told(moved(1, 5, 3)));

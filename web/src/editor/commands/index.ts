@@ -49,15 +49,20 @@ export function run(editor: Editor, id: CommandId): boolean {
   const command = BY_ID.get(id);
   if (!command) throw new Error(`There is no command ${id}`);
   if (!command.enabled(editor)) return false;
-  command.run(editor);
+  act(editor, command);
   return true;
+}
+
+function act(editor: Editor, command: Command<Editor>): void {
+  if (command.whole && editor.arrival.refuses()) return;
+  command.run(editor);
 }
 
 /** Run what a key press stands for. True when it stood for something: then the page must not act on it too. */
 export function pressKey(editor: Editor, press: KeyPress): boolean {
   const command = commandFor(COMMANDS, chordOf(press), editor);
   if (!command) return false;
-  if (editor.edits.inHand.value === null || WHILE_IN_HAND.has(command.id)) command.run(editor);
+  if (editor.edits.inHand.value === null || WHILE_IN_HAND.has(command.id)) act(editor, command);
   return true;
 }
 

@@ -6,9 +6,8 @@ export function stepFrame(editor: Editor, by: number): void {
 }
 
 function neighbours(editor: Editor): { before: number | null; after: number | null } {
-  const media = editor.media.value;
   const frame = editor.frame.value;
-  const frames = media ? editor.store.labelledFrames(media.id) : [];
+  const frames = editor.arrival.labelledFrames.value;
   return {
     before: frames.findLast((other) => other < frame) ?? null,
     after: frames.find((other) => other > frame) ?? null,

@@ -41,6 +41,7 @@ function named(editor: Editor, row: EditorInstance, { keypoint }: LaneOf): strin
 
 /** Make what is computed in a frame a key there. */
 export function insertKey(editor: Editor, lane: LaneOf, frame: number): void {
+  if (editor.arrival.refuses()) return;
   const media = editor.media.value;
   const there = media && editor.store.tracks.at(media.id, lane.track, frame);
   if (!there) {
@@ -59,6 +60,7 @@ export function insertKey(editor: Editor, lane: LaneOf, frame: number): void {
 
 /** Take the keys of a lane in a frame away; a row that nothing is left of goes with them. */
 export function deleteKey(editor: Editor, lane: LaneOf, frame: number): void {
+  if (editor.arrival.refuses()) return;
   const row = rowAt(editor, lane.track, frame);
   const keys = row ? keysIn(row, lane) : [];
   if (!row || (!keys.length && lane.keypoint !== null)) {
@@ -80,6 +82,7 @@ function without(editor: Editor, row: EditorInstance, lane: LaneOf, keys: readon
 
 /** Carry the keys of a lane from one frame to another, as one gesture; keys that are there already are written over. */
 export function moveKey(editor: Editor, lane: LaneOf, from: number, to: number): void {
+  if (editor.arrival.refuses()) return;
   const media = editor.media.value;
   const row = rowAt(editor, lane.track, from);
   if (!media || !row || from === to || to < 0 || to >= media.frames) return;

@@ -20,6 +20,7 @@ export function undo(editor: Editor): void {
     finishPlacing(editor);
     return;
   }
+  if (!isHere(editor, editor.history.canUndo.value) && editor.arrival.refuses()) return;
   batch(() => {
     const gesture = editor.edits.undo();
     if (!gesture) return;
@@ -34,12 +35,17 @@ export function redo(editor: Editor): void {
   const next = editor.history.canRedo.value;
   const mine = placing && (isPlacements(editor, next) || (placing.instance === null && next?.diffs[0]?.before === null));
   if (placing && !mine) return;
+  if (!isHere(editor, editor.history.canRedo.value) && editor.arrival.refuses()) return;
   batch(() => {
     const gesture = editor.edits.redo();
     if (!gesture) return;
     if (placing) resumePlacing(editor, gesture, false);
     else turnTo(editor, gesture, false);
   });
+}
+
+function isHere(editor: Editor, gesture: Gesture | null): boolean {
+  return !gesture || gesture.diffs.every(({ instance }) => editor.store.row(instance));
 }
 
 function turnTo(editor: Editor, gesture: Gesture, undone: boolean): void {

@@ -78,7 +78,7 @@ function absent(editor: Editor, media: number, frame: number): Tracked[] {
 function untracked(editor: Editor, media: number, frame: number): EditorInstance[] {
   const here = editor.store.at(media, frame);
   if (here.some(({ track }) => track === null)) return [];
-  const earlier = editor.store.labelledFrames(media).findLast((other) => other < frame);
+  const earlier = editor.arrival.labelledFrames.value.findLast((other) => other < frame);
   if (earlier === undefined) return [];
   return editor.store
     .at(media, earlier)
