@@ -207,13 +207,21 @@ export class EditorSession {
       isOpen: (media) => this.#opened.has(media),
       isArriving: (media) => editor.media.value?.id !== media || editor.arrival.here.value !== null,
     });
-    const events = new Events({
-      address: (mark) => address.events(this.labelSet.id, mark),
-      after,
-      onTold: (told) => others.tell(told),
-      onBack: () => outbox.flush(),
+    let events: Events | null = null;
+    // The first picture is what a person waits for; the mark lets nothing be missed until then.
+    const stop = effect(() => {
+      if (events || (!this.editor.picture.value && !this.trouble.value)) return;
+      events = untracked(
+        () =>
+          new Events({
+            address: (mark) => address.events(this.labelSet.id, mark),
+            after,
+            onTold: (told) => others.tell(told),
+            onBack: () => outbox.flush(),
+          }),
+      );
     });
-    this.#stops.push(() => events.close(), () => others.close());
+    this.#stops.push(stop, () => events?.close(), () => others.close());
   }
 
   /** Answers overtake each other: what a later one told already stays. */
