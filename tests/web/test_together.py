@@ -130,8 +130,11 @@ def test_both_move_the_same_point_and_the_second_is_asked(desk: Desk, page: Page
     sees(other, "p4", 0, mine)
 
 
-def test_several_conflicts_are_decided_one_after_the_other(desk: Desk, page: Page, other: Page) -> None:
-    both(desk, page, other)
+@pytest.mark.parametrize("told", [True, False], ids=["told_before_the_refusal", "told_by_the_refusal"])
+def test_several_conflicts_are_decided_one_after_the_other(desk: Desk, page: Page, told: bool) -> None:
+    if not told:
+        page.route("**/events?*", lambda route: route.abort())
+    both(desk, page)
     server, _, labels = desk
     # One gesture that touches two people, held back until the other has changed both.
     page.route("**/changes", lambda route: route.abort())
@@ -139,6 +142,8 @@ def test_several_conflicts_are_decided_one_after_the_other(desk: Desk, page: Pag
     for n, change in enumerate([{"points": {"1": [70, 70, 2]}}, {"deleted": True}]):
         body = {"request": f"other {n}", "changes": [{"instance": f"p{4 + n}", "base": 0, **change}]}
         assert server.client.patch(f"/api/v1/label-sets/{labels}/changes", json=body).status_code == 200
+    if told:
+        page.wait_for_function("() => vitruvian.editor.store.get('p5').deleted", timeout=SOON)
     page.unroute("**/changes")
     page.evaluate("vitruvian.outbox.flush()")
     shown = page.get_by_test_id("conflict")

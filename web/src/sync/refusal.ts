@@ -48,7 +48,9 @@ export function conflictOf(
 ): Conflict {
   const points = fields.filter((field) => field.startsWith(POINT)).map((field) => Number(field.slice(POINT.length)));
   const others = fields.filter((field) => !field.startsWith(POINT) && field !== "deleted");
-  return { mine, theirs, points: points.sort((a, b) => a - b), fields: others, more, resolve };
+  // Told by an event, their deletion may lie under what is unsent already: then mine looks deleted too.
+  const own = fields.includes("deleted") ? { ...mine, deleted: !theirs.deleted } : mine;
+  return { mine: own, theirs, points: points.sort((a, b) => a - b), fields: others, more, resolve };
 }
 
 function conflict(one: unknown, body: Schemas["SaveIn"] | null): SaveConflict[] {
