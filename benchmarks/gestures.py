@@ -133,28 +133,36 @@ class Annotator:
             self.page.keyboard.press("v")
 
     def wrong(self) -> list[int]:
+        """Return the points that are not right, the one that is off by most tolerances first."""
         now = self.now()
-        far = np.hypot(*(now - self.truth)[:, :2].T) > self.reach
-        return list(np.flatnonzero(far | (now[:, 2] != self.truth[:, 2])))
+        off = np.hypot(*(now - self.truth)[:, :2].T) / self.reach
+        off[now[:, 2] == 0] = np.inf
+        wrong = np.flatnonzero((off > 1) | (now[:, 2] != self.truth[:, 2]))
+        return [int(k) for k in wrong[np.argsort(-off[wrong], kind="stable")]]
 
     def correct(self) -> None:
-        """Point by point: a drag and, where it is hidden, a key; the right button where only that is wrong."""
-        for k in self.wrong():
-            x, y, v = self.now()[k]
-            to = self.at(*self.truth[k, :2])
-            dragged = v > 0 and np.hypot(x - self.truth[k, 0], y - self.truth[k, 1]) > self.reach[k]
-            if v == 0:
-                # Chosen by its name in the list, then placed with the next click.
-                self.page.get_by_label("Instances").locator(".point").nth(k).click()
-                self.page.mouse.click(*to)
-            elif dragged:
-                self.drag(self.at(x, y), to)
-            if self.now()[k, 2] != self.truth[k, 2]:
-                if dragged:
-                    self.page.keyboard.press(str(int(self.truth[k, 2])))
-                else:
-                    # A press of the right button turns hidden and visible.
-                    self.page.mouse.click(*self.at(*self.now()[k, :2]), button="right")
+        """The worst point first: a drag and, where it is hidden, a key; the right button where only that is wrong."""
+        for _ in range(3 * len(self.truth)):
+            if not (wrong := self.wrong()):
+                return
+            self.correct_one(wrong[0])
+
+    def correct_one(self, k: int) -> None:
+        x, y, v = self.now()[k]
+        to = self.at(*self.truth[k, :2])
+        dragged = v > 0 and np.hypot(x - self.truth[k, 0], y - self.truth[k, 1]) > self.reach[k]
+        if v == 0:
+            # Chosen by its name in the list, then placed with the next click.
+            self.page.get_by_label("Instances").locator(".point").nth(k).click()
+            self.page.mouse.click(*to)
+        elif dragged:
+            self.drag(self.at(x, y), to)
+        if self.now()[k, 2] != self.truth[k, 2]:
+            if dragged:
+                self.page.keyboard.press(str(int(self.truth[k, 2])))
+            else:
+                # A press of the right button turns hidden and visible.
+                self.page.mouse.click(*self.at(*self.now()[k, :2]), button="right")
 
 
 def counted(page: Page, annotator: Annotator, start: Callable[[], None]) -> dict[str, Any] | None:
@@ -164,8 +172,7 @@ def counted(page: Page, annotator: Annotator, start: Callable[[], None]) -> dict
     start()
     if not len(annotator.now()):
         return None
-    for _ in range(3):
-        annotator.correct()
+    annotator.correct()
     if annotator.wrong():
         sys.exit(f"Points {annotator.wrong()} are not right at the end: {annotator.now().tolist()}")
     counts: dict[str, Any] = page.evaluate("({ ...counts })")
@@ -176,6 +183,7 @@ def boxed(key: str, tool: str, page: Page, annotator: Annotator) -> Callable[[],
     """Return the start by a tool that fills a drawn box."""
 
     def start() -> None:
+        page.wait_for_function("() => vitruvian.editor.priors.value.size > 0")
         page.keyboard.press(key)
         if page.evaluate("vitruvian.editor.tool.value.id") == tool:
             annotator.box()
