@@ -4,7 +4,7 @@
  * an edit of the mask itself writes another.
  */
 import { unionBox } from "../geometry/boxes";
-import { outlines } from "../geometry/outline";
+import { isHole, outlines } from "../geometry/outline";
 import type { Loop } from "../geometry/outline";
 import { movePolygon, polygonBounds, polygonContains, signedArea } from "../geometry/polygons";
 import type { Polygon } from "../geometry/polygons";
@@ -145,6 +145,33 @@ function moveSpans(spans: Spans, { width, height }: Size, right: number, down: n
     }
   }
   return Float64Array.from(counts);
+}
+
+/**
+ * The mask turned or scaled with its instance, by where `to` takes each place. Corners of polygons go exactly there.
+ * Pixels cannot: their outline goes there and is filled anew, so it is always the mask at the start of the gesture
+ * that should be given; what leaves the picture is lost.
+ */
+export function mapMask(mask: unknown, to: (at: XY) => XY): unknown {
+  const shape = maskShape(mask);
+  if (!shape) return mask;
+  const map = (polygon: Polygon): number[] => {
+    const mapped: number[] = [];
+    for (let i = 0; i + 1 < polygon.length; i += 2) {
+      const { x, y } = to({ x: polygon[i] ?? 0, y: polygon[i + 1] ?? 0 });
+      mapped.push(x, y);
+    }
+    return mapped;
+  };
+  if (shape.kind === "polygons") return shape.parts.map(map);
+  const { width, height } = shape.size;
+  // From the outside in: a hole is cut out of what lies around it, and an island is put into the hole.
+  const nested = maskLoops(shape).toSorted((a, b) => Math.abs(signedArea(b)) - Math.abs(signedArea(a)));
+  const spans = nested.reduce(
+    (all, loop) => combineSpans(all, rasterise(map(loop), width, height), isHole(loop) ? "cut" : "add"),
+    NOTHING,
+  );
+  return runsDocument(spans, shape.size, shape);
 }
 
 /** What the mask is, for people. */

@@ -1,10 +1,11 @@
 /** Chosen points, or a whole instance, moved, turned and scaled by the grips around them. */
 import { wordsFor } from "../editor/chosen";
 import type { Editor } from "../editor/Editor";
-import { point, setPoints } from "../editor/instance";
+import { point, setBox, setMask, setPoints } from "../editor/instance";
+import { mapMask } from "../editor/mask";
 import { opposite, pivot } from "../editor/transform";
 import type { Transform } from "../editor/transform";
-import type { EditorInstance, ToolEvent, TransformGrip, XY } from "../editor/types";
+import type { Box, EditorInstance, ToolEvent, TransformGrip, XY } from "../editor/types";
 import { drag, dragInstance, dragPoints } from "./drags";
 import type { Drag } from "./drags";
 
@@ -12,7 +13,7 @@ const STEP = Math.PI / 12;
 /** Points scaled into one could never be scaled apart again; beyond nothing they would turn over. */
 const SMALLEST = 0.05;
 
-/** Turning and scaling are of the points alone: box and mask were drawn around the object, which has not changed. */
+/** A whole instance takes its box and its mask along; of chosen points nothing but they themselves move. */
 export function dragTransform(editor: Editor, transform: Transform, grip: TransformGrip, start: ToolEvent): Drag | null {
   const instance = editor.store.get(transform.instance);
   if (!instance) return null;
@@ -20,14 +21,29 @@ export function dragTransform(editor: Editor, transform: Transform, grip: Transf
   if (grip === "move") return whole ? dragInstance(editor, instance, start) : dragPoints(editor, instance, keypoints, start);
   const words = whole ? instance.category : wordsFor(editor.skeleton(instance), keypoints);
   const from = keypoints.map((k) => [k, point(instance, k)] as const);
-  const map = (now: EditorInstance, to: (at: XY) => XY): EditorInstance =>
-    setPoints(now, from.map(([k, at]) => [k, { ...to(at), v: point(now, k).v || at.v }] as const));
+  const map = (now: EditorInstance, to: (at: XY) => XY): EditorInstance => {
+    const moved = setPoints(now, from.map(([k, at]) => [k, { ...to(at), v: point(now, k).v || at.v }] as const));
+    if (!whole) return moved;
+    const framed = instance.box ? setBox(moved, grip === "rotate" ? carried(instance.box, to) : stretched(instance.box, to)) : moved;
+    return setMask(framed, mapMask(instance.mask, to));
+  };
   if (grip === "rotate") {
     const middle = pivot(instance, keypoints);
     return drag(editor, instance.id, `Turn ${words}`, start, (now, event) => map(now, turned(middle, start.image, event)));
   }
   const fixed = opposite(box, grip);
   return drag(editor, instance.id, `Scale ${words}`, start, (now, event) => map(now, scaled(fixed, start.image, event)));
+}
+
+/** A box has no slant: it keeps its size, and its middle goes round, so that turning back brings it back. */
+function carried([x, y, width, height]: Box, to: (at: XY) => XY): Box {
+  const middle = to({ x: x + width / 2, y: y + height / 2 });
+  return [middle.x - width / 2, middle.y - height / 2, width, height];
+}
+
+function stretched([x, y, width, height]: Box, to: (at: XY) => XY): Box {
+  const [low, high] = [to({ x, y }), to({ x: x + width, y: y + height })];
+  return [low.x, low.y, high.x - low.x, high.y - low.y];
 }
 
 /** Shift: in steps of 15 degrees. */

@@ -91,6 +91,27 @@ describe("the brush", () => {
     expect(editor.selected.value?.mask).toMatchObject({ size: [800, 1000] });
   });
 
+  it("painted on a computed instance it makes a row of that frame, with the mask and no key", () => {
+    const keyed = (frame: number, x: number) => person(`t@${String(frame)}`, frame, x, 300, { track: "t", keyed: new Uint8Array(5).fill(1) });
+    const { editor, key, drag, gestures } = stage([keyed(0, 300), keyed(10, 400)]);
+    editor.goTo(5);
+    editor.select(editor.instances.value[0]?.id ?? null);
+    expect(editor.selected.value?.between).toBe(true);
+    key("K");
+    drag([330, 400], [370, 400]);
+    const row = editor.store.row(editor.selected.value?.id ?? "");
+    expect(row).toMatchObject({ frame: 5, track: "t", between: false });
+    expect([...(row?.keyed ?? [1])]).toEqual([0, 0, 0, 0, 0]);
+    expect(holds(row?.mask, 350, 400)).toBe(true);
+    expect(gestures).toHaveLength(1);
+    // The points stay computed, and the mask is this frame's alone.
+    expect(editor.selected.value?.points[0]).toBeCloseTo(350);
+    editor.goTo(6);
+    expect(editor.instances.value[0]?.mask).toBeNull();
+    key("Mod+Z");
+    expect(editor.store.at(1, 5)[0]).toMatchObject({ between: true, mask: null });
+  });
+
   it("goes on in the spelling of the mask, and leaves what it cannot paint on alone", () => {
     const plain = { size: [800, 1000], counts: [80_000, 100, 719_900] };
     const odd = { size: [800, 1000], counts: packCounts([1, 2]) };

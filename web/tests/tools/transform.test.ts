@@ -1,8 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { point } from "../../src/editor/instance";
+import { maskArea, maskContains, maskShape, runsDocument } from "../../src/editor/mask";
 import { GRIP_RADIUS } from "../../src/editor/transform";
 import type { TransformGrip } from "../../src/editor/types";
-import { person, stage } from "../editor/scene";
+import { boxPolygon } from "../../src/geometry/polygons";
+import { rasterise } from "../../src/geometry/rasterise";
+import { combineSpans } from "../../src/geometry/rle";
+import type { Spans } from "../../src/geometry/rle";
+import { person, stage, VIDEO } from "../editor/scene";
 import type { Stage } from "../editor/scene";
 
 function grip({ editor }: Stage, name: TransformGrip): [number, number] {
@@ -96,6 +101,43 @@ describe("moving, turning and scaling by grips", () => {
     scene.drag([x, y], [20, 20]);
     expect(at(scene, 2).x).toBeCloseTo(164, 6);
     expect(at(scene, 2).v).toBe(2);
+  });
+
+  it("a whole instance takes its box and its polygon along when it is scaled, as one gesture", () => {
+    const scene = stage([person("a", 0, 200, 200, { box: [150, 190, 100, 170], mask: [[160, 200, 240, 200, 240, 350, 160, 350]] })]);
+    scene.editor.select("a");
+    const [x, y] = grip(scene, "se");
+    const outline = scene.editor.transform.value?.box ?? [0, 0, 0, 0];
+    const fixed = { x: outline[0], y: outline[1] };
+    scene.drag([x, y], [fixed.x + 1.5 * (x - fixed.x), fixed.y + 1.5 * (y - fixed.y)]);
+    const now = scene.editor.store.get("a");
+    const grown = (px: number, py: number) => [expect.closeTo(fixed.x + 1.5 * (px - fixed.x), 6), expect.closeTo(fixed.y + 1.5 * (py - fixed.y), 6)];
+    expect(now?.box).toEqual([...grown(150, 190), expect.closeTo(150, 6), expect.closeTo(255, 6)]);
+    expect(now?.mask).toEqual([[...grown(160, 200), ...grown(240, 200), ...grown(240, 350), ...grown(160, 350)]]);
+    expect([at(scene, 3).x, at(scene, 3).y]).toEqual(grown(180, 350));
+    expect(scene.gestures).toHaveLength(1);
+    scene.key("Mod+Z");
+    expect(scene.editor.store.get("a")).toMatchObject({ box: [150, 190, 100, 170], mask: [[160, 200, 240, 200, 240, 350, 160, 350]] });
+  });
+
+  it("painted pixels turn with their instance, hole and island too; the box keeps its size", () => {
+    const ring = (shape: number[][]) => shape.map(([x = 0, y = 0, side = 0]) => rasterise(boxPolygon([x, y, side, side]), 1000, 800));
+    const [outer, hole, island] = ring([[150, 225, 100], [170, 245, 60], [190, 265, 20]]) as [Spans, Spans, Spans];
+    const mask = runsDocument(combineSpans(combineSpans(outer, hole, "cut"), island, "add"), VIDEO, null);
+    const scene = stage([person("a", 0, 200, 200, { box: [150, 190, 100, 170], mask })]);
+    scene.editor.select("a");
+    const start = grip(scene, "rotate");
+    const middle = { x: 200, y: 275 };
+    const [dx, dy] = [start[0] - middle.x, start[1] - middle.y];
+    // A quarter turn about the middle of the points, which is the mask's own: it covers the same pixels but for its edge.
+    scene.drag(start, [middle.x - dy, middle.y + dx]);
+    const now = scene.editor.store.get("a");
+    const shape = maskShape(now?.mask ?? null);
+    const holds = (x: number, y: number) => !!shape && maskContains(shape, { x, y });
+    expect([holds(155, 275), holds(180, 275), holds(200, 275), holds(200, 230)]).toEqual([true, false, true, true]);
+    expect(Math.abs((shape ? maskArea(shape) : 0) - (100 ** 2 - 60 ** 2 + 20 ** 2))).toBeLessThan(400);
+    expect(now?.box).toEqual([expect.closeTo(150, 6), expect.closeTo(190, 6), 100, 170]);
+    expect(scene.gestures).toHaveLength(1);
   });
 
   it("acts on the chosen points only, and Escape puts them back", () => {
