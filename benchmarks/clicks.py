@@ -28,13 +28,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import _node
 import numpy as np
 import scipy.io
 from numpy.typing import NDArray
@@ -221,17 +220,6 @@ def dance(path: Path) -> list[dict[str, Any]]:
     return [{**common, "interpolation": i, "reach": r} for i in ("pchip", "linear") for r in (0.9, 0.85)]
 
 
-def work(job: dict[str, Any]) -> dict[str, Any]:
-    """Bundle the page's code and let it do the job."""
-    with tempfile.TemporaryDirectory() as folder:
-        build = ["npx", "vite", "build", "--ssr", "benchmarks/clicks.ts", "--outDir", folder, "--logLevel", "warn"]
-        subprocess.run([*build, "--emptyOutDir"], cwd=ROOT / "web", check=True, stdout=subprocess.DEVNULL)
-        asked = Path(folder, "job.json")
-        asked.write_text(json.dumps(job))
-        done = subprocess.run(["node", Path(folder, "clicks.js"), asked], check=True, capture_output=True, text=True)
-    return dict(json.loads(done.stdout))
-
-
 def summed(name: str, results: Iterable[Sequence[dict[str, Any]]]) -> dict[str, str]:
     """Return one row: clicks to each OKS, people who never came to .90, steps that made OKS worse."""
     persons = [person for result in results for person in result]
@@ -259,7 +247,9 @@ def main() -> None:
     rows |= {f"lsp {row}": tasks for row, tasks in athletes_tasks(athletes(asked.lsp), fit_on).items()}
     videos = dance(asked.video)
     speed = [fitted(preset_skeleton("coco"), who).document(), first_prior(preset_skeleton("coco_wholebody")).document()]
-    done = work({"people": [one for tasks in rows.values() for one in tasks], "videos": videos, "speed": speed})
+    done = _node.run(
+        "clicks", {"people": [one for tasks in rows.values() for one in tasks], "videos": videos, "speed": speed}
+    )
 
     figures: dict[str, str] = {}
     results = iter(done["people"])

@@ -1,6 +1,12 @@
-"""Priors before anything was labelled: bodies stand upright in their boxes, others are laid out by their edges."""
+"""Priors before anything was labelled: bodies stand upright in their boxes, others are laid out by their edges.
+
+Run this file as a script to write anew what the page's tests know of a body (tests/vectors/body.json).
+"""
 
 from __future__ import annotations
+
+import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +14,29 @@ import pytest
 from vitruvian.assist.first_priors import first_prior, layout_prior
 from vitruvian.labels import Skeleton, skeleton_from_names
 from vitruvian.labels.presets import preset, preset_skeleton, presets
+
+VECTORS = Path(__file__).parents[1] / "vectors/body.json"
+BOX = (10.0, 20.0, 100.0, 250.0)
+
+
+def body() -> dict[str, object]:
+    """What the page's tests take a person for: COCO's skeleton, its first prior and the pose in the middle of it."""
+    skeleton = preset_skeleton("coco")
+    prior = first_prior(skeleton)
+    return {
+        "names": list(skeleton.names),
+        "flip": skeleton.flip_indices.tolist(),
+        "edges": [list(edge) for edge in skeleton.edges],
+        "box": list(BOX),
+        "pose": prior.given([]).mean(np.zeros((17, 2)), BOX).round(2).tolist(),
+        "prior": prior.document(),
+    }
+
+
+def test_the_page_is_tested_with_this_body() -> None:
+    kept, now = json.loads(VECTORS.read_text()), body()
+    assert kept["names"] == now["names"]
+    np.testing.assert_allclose(kept["pose"], now["pose"], atol=1)
 
 
 def pose(prior_of: str, box: tuple[float, ...] = (0, 0, 100, 250)) -> dict[str, np.ndarray]:
@@ -72,3 +101,7 @@ def test_skeletons_without_edges_or_with_one_point_have_one() -> None:
         xy = layout_prior(skeleton_from_names(names)).given([]).mean(np.zeros((len(names), 2)), (0, 0, 10, 10))
         assert np.isfinite(xy).all()
         assert len(np.unique(xy.round(3), axis=0)) == len(names)
+
+
+if __name__ == "__main__":
+    VECTORS.write_text(json.dumps(body()) + "\n")

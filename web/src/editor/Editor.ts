@@ -20,6 +20,7 @@ import { tidyReasons } from "./reasons";
 import { RouteList } from "./routes";
 import { shownInstances } from "./shown";
 import { InstanceStore } from "./store";
+import { offeredSwap } from "./swapped";
 import { Templates } from "./templates";
 import { transformOf } from "./transform";
 import { Timeline } from "./timeline";
@@ -129,6 +130,8 @@ export class Editor {
   readonly rubber = signal<readonly [XY, XY] | null>(null);
   /** What a person has to decide before saving goes on. */
   readonly conflict = signal<Conflict | null>(null);
+  /** Instances of which somebody said that left and right are as they should be. */
+  readonly sidesStand = signal<ReadonlySet<string>>(new Set());
   /** How poses of each category usually look, by its name; empty until the server has told. */
   readonly priors = signal<ReadonlyMap<string, PosePrior>>(new Map());
   /** Boxes that wait for a model's proposal. */
@@ -157,6 +160,9 @@ export class Editor {
   readonly route = computed((): EditorRoute | null => {
     return this.routes.list.value.length ? this.routes.get(this.routeId.value) : null;
   });
+
+  /** Left and right of the selected instance look exchanged. */
+  readonly swapOffer = computed(() => offeredSwap(this));
 
   readonly #focus = signal<EditorRoute | null>(null);
   #fitted = true;

@@ -62,14 +62,15 @@ interface Conditioned {
   readonly mean: Float64Array;
   /** Cholesky factor of the covariance of what is known, row by row. */
   readonly lower: Float64Array;
-  /** What one unit of each whitened known number moves every coordinate by, coordinate by coordinate. */
-  readonly gain: Float64Array;
+  /** What one unit of each whitened known number moves every coordinate by, coordinate by coordinate; made when asked. */
+  gain: Float64Array | null;
   /** ln of the weight minus ln of the factor's determinant. */
   readonly offset: number;
 }
 
 export class Given {
   readonly #known: readonly number[];
+  readonly #given: readonly Component[];
   readonly #components: readonly Conditioned[];
   /** Whitened known numbers of every component, and how likely each is; kept so that a drag makes no garbage. */
   readonly #whitened: Float64Array;
@@ -82,7 +83,8 @@ export class Given {
   ) {
     const shape = 2 * keypoints;
     this.#known = [...fixed.flatMap((keypoint) => [2 * keypoint, 2 * keypoint + 1]), shape];
-    this.#components = components.map((component) => conditioned(component, this.#known, shape));
+    this.#given = components;
+    this.#components = components.map((component) => conditioned(component, this.#known));
     this.#whitened = new Float64Array(components.length * this.#known.length);
     this.#likely = new Float64Array(components.length);
   }
@@ -105,9 +107,10 @@ export class Given {
       const share = at(likely, m) / total;
       if (share < 1e-12) return;
       const first = m * count;
+      const gain = (component.gain ??= gainOf(this.#given[m], component.lower, this.#known, mean.length));
       for (let i = 0; i < mean.length; i++) {
         let value = at(component.mean, i);
-        for (let j = 0; j < count; j++) value += at(component.gain, i * count + j) * at(this.#whitened, first + j);
+        for (let j = 0; j < count; j++) value += at(gain, i * count + j) * at(this.#whitened, first + j);
         mean[i] = at(mean, i) + share * value;
       }
     });
@@ -160,7 +163,7 @@ export class Given {
 }
 
 /** What of one component depends on nothing but which numbers are known. */
-function conditioned({ weight, mean, covariance }: Component, known: readonly number[], size: number): Conditioned {
+function conditioned({ weight, mean, covariance }: Component, known: readonly number[]): Conditioned {
   const count = known.length;
   const lower = new Float64Array(count * count);
   let offset = Math.log(weight);
@@ -172,16 +175,22 @@ function conditioned({ weight, mean, covariance }: Component, known: readonly nu
     }
     offset -= Math.log(at(lower, i * count + i));
   }
+  return { mean, lower, gain: null, offset };
+}
+
+function gainOf(component: Component | undefined, lower: Float64Array, known: readonly number[], size: number): Float64Array {
+  const count = known.length;
   const gain = new Float64Array(size * count);
+  if (!component) return gain;
   for (let row = 0; row < size; row++) {
     const first = row * count;
     for (let i = 0; i < count; i++) {
-      let value = between(covariance, row, at(known, i));
+      let value = between(component.covariance, row, at(known, i));
       for (let j = 0; j < i; j++) value -= at(lower, i * count + j) * at(gain, first + j);
       gain[first + i] = value / at(lower, i * count + i);
     }
   }
-  return { mean, lower, gain, offset };
+  return gain;
 }
 
 /** Covariance of two numbers, from the packed lower triangle. */
