@@ -25,11 +25,11 @@ def turn(page: Page, what: str, way: str) -> dict[str, Any]:
     return {**found, "processor": round(1000 * (processor_seconds(page) - begun) / found["frames"], 1)}
 
 
-def main() -> None:
+def main(name: str = "pan_zoom", *, masks: bool = False) -> None:
     """Measure and print one line of JSON."""
-    figures: dict[str, object] = {"name": "pan_zoom", "points": 50 * 133, "frames": FRAMES, "turns": TURNS}
+    figures: dict[str, object] = {"name": name, "points": 50 * 133, "frames": FRAMES, "turns": TURNS}
     with bench_page() as page:
-        page.evaluate("bench.load(false)")
+        page.evaluate("(masks) => bench.load(masks)", masks)
         page.wait_for_timeout(500)
         for way in ("pan", "zoom"):
             ours, bare = [], []
@@ -44,9 +44,9 @@ def main() -> None:
             if any(turn["cameras"] < FRAMES / 10 for turn in ours):
                 sys.exit(f"The {way} did not reach the editor: {ours}")
             editor, picture = (min(turns, key=lambda turn: turn["p95"]) for turns in (ours, bare))
-            for figure, name in (("p50", "p50_ms"), ("p95", "p95_ms"), ("processor", "processor_ms")):
-                figures[f"{way}_{name}"] = editor[figure]
-                figures[f"{way}_picture_{name}"] = picture[figure]
+            for figure, unit in (("p50", "p50_ms"), ("p95", "p95_ms"), ("processor", "processor_ms")):
+                figures[f"{way}_{unit}"] = editor[figure]
+                figures[f"{way}_picture_{unit}"] = picture[figure]
                 figures[f"{way}_ratio_{figure}"] = round(editor[figure] / picture[figure], 2)
     print(json.dumps(figures))
 

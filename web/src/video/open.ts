@@ -1,6 +1,5 @@
 /** The best source of pictures for a media in this browser. */
 import { Opening } from "./opening";
-import { VideoPlayer } from "./player";
 import { ServerFrames } from "./server";
 import type { FrameSource } from "./source";
 
@@ -22,7 +21,13 @@ export interface VideoFile {
 export async function openSource(file: VideoFile): Promise<FrameSource> {
   const server = new ServerFrames(file.frameAddress, file.frames);
   if (file.kind === "image" || !file.times || file.rotated) return server;
-  const opened = VideoPlayer.open(file.address, file.times, file.width, file.height);
+  const { address, times, width, height } = file;
+  // The reader of containers is more than half of the program, and images and first pictures do without it.
+  const opened = import("./player").then(
+    ({ VideoPlayer }) => VideoPlayer.open(address, times, width, height),
+    // A part of the program that cannot be had any more; the server still shows every frame.
+    () => null,
+  );
   const player = opened.then((found) => found && new WithFallback(found, new ServerFrames(file.frameAddress, file.frames)));
   if (file.frames > LONG) return new Opening(server, player);
   return (await player) ?? server;

@@ -2,11 +2,13 @@
  * Frame-exact video in the browser: mediabunny reads the container, one VideoDecoder decodes, a few groups of pictures
  * are kept. Frame n is the n-th presentation time of the table that the import stored, so page and server agree.
  */
-import { ALL_FORMATS, EncodedPacketSink, Input, UrlSource } from "mediabunny";
+import { EncodedPacketSink, Input, MATROSKA, MP4, MPEG_TS, QTFF, UrlSource, WEBM } from "mediabunny";
 import type { EncodedPacket } from "mediabunny";
 import type { FrameSource } from "./source";
 import { agreement, lastBefore, rank, tolerance } from "./times";
 
+/** Those that hold films; readers of sound alone would only make the program longer. */
+const CONTAINERS = [MP4, QTFF, MATROSKA, WEBM, MPEG_TS];
 /** Decoded pictures kept, in bytes of RGBA; a 1080p picture has 8 MB. */
 const BUDGET = 400e6;
 /** Chunks that wait in the decoder: enough that it never idles. */
@@ -57,7 +59,7 @@ export class VideoPlayer implements FrameSource {
   /** Open a file for decoding, or null when this browser cannot decode it exactly. */
   static async open(address: string, times: readonly number[], width: number, height: number): Promise<VideoPlayer | null> {
     if (typeof VideoDecoder === "undefined" || !times.length) return null;
-    const input = new Input({ source: new UrlSource(address), formats: ALL_FORMATS });
+    const input = new Input({ source: new UrlSource(address), formats: CONTAINERS });
     try {
       const track = await input.getPrimaryVideoTrack();
       const config = await track?.getDecoderConfig();
