@@ -17,6 +17,8 @@ export interface Check {
   readonly computed: boolean;
   readonly score: number | null;
   readonly doubtful: boolean;
+  /** Of a template, and nobody has set it yet. */
+  readonly loose: boolean;
 }
 
 export interface Checklist {
@@ -33,10 +35,11 @@ export interface CheckGroup {
 
 const STATES = ["not labelled", "hidden", "visible"] as const;
 
-/** "hidden: blur, computed, doubtful". */
+/** "hidden: blur, computed, doubtful"; "visible, not set yet". */
 export function stateWords(check: Check): string {
   const state = check.reason ? `hidden: ${reasonWords(check.reason)}` : STATES[check.v];
-  return [state, ...(check.computed && check.v ? ["computed"] : []), ...(check.doubtful ? ["doubtful"] : [])].join(", ");
+  const more = { "not set yet": check.loose, computed: check.computed && check.v > 0, doubtful: check.doubtful };
+  return [state, ...Object.entries(more).flatMap(([word, said]) => (said ? [word] : []))].join(", ");
 }
 
 export class Checks {
@@ -72,6 +75,7 @@ function checklist(
   const { skeleton } = category;
   if (!skeleton) return null;
   let labelled = 0;
+  const loose = instance && editor.templates.loose(instance);
   const checks = skeleton.names.map((name, k): Check => {
     const v = instance ? visibility(instance, k) : 0;
     if (v) labelled++;
@@ -83,6 +87,7 @@ function checklist(
       computed: !!instance?.keyed && !instance.keyed[k],
       score: instance && score(instance, k),
       doubtful: doubtful.has(k),
+      loose: !!loose?.has(k),
     };
   });
   return { category, checks, labelled };
@@ -98,7 +103,8 @@ function alike(a: Checklist, b: Checklist): boolean {
         one.reason === other.reason &&
         one.computed === other.computed &&
         one.score === other.score &&
-        one.doubtful === other.doubtful
+        one.doubtful === other.doubtful &&
+        one.loose === other.loose
       );
     })
   );

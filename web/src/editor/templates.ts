@@ -18,6 +18,7 @@ interface Stage {
 
 export interface Template {
   readonly instance: string;
+  readonly category: string;
   readonly prior: PosePrior;
 }
 
@@ -45,7 +46,7 @@ export class Templates {
     this.#stages = [{ points: instance.points, fixed: new Set(), start: null }];
     this.#box = instance.box;
     this.#given = null;
-    this.open.value = { instance: instance.id, prior };
+    this.open.value = { instance: instance.id, category: instance.category, prior };
   }
 
   /** All points count as set. */
@@ -70,12 +71,16 @@ export class Templates {
     return new Set(all(instance).filter((k) => !fixed.has(k) && point(instance, k).v > 0));
   }
 
-  /** From now on these points are set where they are. */
-  hold(instance: EditorInstance, keypoints: readonly number[]): void {
+  /** From now on these points are set where they are. Returns those that were not before. */
+  hold(instance: EditorInstance, keypoints: readonly number[]): number[] {
+    const loose = this.loose(instance);
+    const held = keypoints.filter((k) => loose.has(k));
+    if (!held.length) return held;
     const { fixed } = this.#stage(instance);
-    this.#stages.push({ points: instance.points, fixed: new Set([...fixed, ...keypoints]), start: null });
+    this.#stages.push({ points: instance.points, fixed: new Set([...fixed, ...held]), start: null });
     // Nothing else tells that it looks different now.
     this.open.value = this.open.value && { ...this.open.value };
+    return held;
   }
 
   /** An instance as a gesture wants it, with the loose points where they are expected then. */
@@ -83,6 +88,10 @@ export class Templates {
     const template = this.open.peek();
     const now = template?.instance === wanted.id ? this.editor.store.get(wanted.id) : null;
     if (!template || !now || wanted.deleted) return wanted;
+    if (wanted.category !== template.category) {
+      this.end();
+      return wanted;
+    }
     if (hasArea(wanted.box)) this.#box = wanted.box;
     const fixed = this.#fixed(now, wanted);
     const loose = all(wanted).filter((k) => !fixed.has(k));

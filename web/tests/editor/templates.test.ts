@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { stateWords } from "../../src/editor/checklist";
 import { point } from "../../src/editor/instance";
 import { redo, undo } from "../../src/editor/verbs/undo";
 import { PosePrior } from "../../src/geometry/prior";
@@ -141,6 +142,10 @@ describe("a template in a drawn box", () => {
     key("1");
     expect(at(1).v).toBe(1);
     expect(loose()).toEqual([0, 2, 3, 4]);
+    undo(editor);
+    expect(loose()).toEqual([0, 1, 2, 3, 4]);
+    redo(editor);
+    expect(loose()).toEqual([0, 2, 3, 4]);
     editor.select(made().id, 3);
     key("2");
     expect(loose()).toEqual([0, 2, 4]);
@@ -151,6 +156,42 @@ describe("a template in a drawn box", () => {
     drag([200, 120], [230, 120]);
     expect(at(4).v).toBe(0);
     expect(loose()).toEqual([2]);
+  });
+
+  it("several chosen points that are judged right are set together", () => {
+    const { editor, made, key, loose, gestures } = scene();
+    editor.select(made().id, 1, [2, 4]);
+    key("2");
+    expect(loose()).toEqual([0, 3]);
+    expect(gestures).toHaveLength(1);
+    editor.select(made().id, 3);
+    key("1");
+    editor.select(made().id, 0, [3]);
+    key("2");
+    expect(loose()).toEqual([]);
+    undo(editor);
+    expect(editor.store.get(made().id)?.points[11]).toBe(1);
+  });
+
+  it("the list of keypoints tells which points nobody has set yet", () => {
+    const { editor, drag, key } = scene();
+    const told = () => editor.checks.list.value?.checks.map(stateWords);
+    expect(told()).toEqual(Array(5).fill("visible, not set yet"));
+    drag([200, 120], [220, 120]);
+    expect(told()?.slice(0, 2)).toEqual(["visible", "visible, not set yet"]);
+    key("Enter");
+    expect(told()).toEqual(Array(5).fill("visible"));
+  });
+
+  it("of another category it is no template any more", () => {
+    const { editor, made, drag, loose } = scene();
+    const { id } = made();
+    editor.change("Change category", [{ ...made(), category: "mug", points: new Float64Array(0), keyed: new Uint8Array(0) }]);
+    expect(editor.store.row(id)?.category).toBe("mug");
+    expect(editor.templates.open.value).toBe(null);
+    drag([100, 150], [110, 150], { ctrlKey: true });
+    expect(made().box?.[0]).toBe(110);
+    expect(loose()).toEqual([]);
   });
 
   it("arrow keys set the point they move, and merge into one step of undo", () => {

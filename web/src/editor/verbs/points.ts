@@ -7,6 +7,7 @@ import { reasonWords, statedReason, swapReasons, withReasons } from "../reasons"
 import type { Reason } from "../reasons";
 import type { EditorInstance, EditorSkeleton, Visibility } from "../types";
 import { confirmPoint } from "./review";
+import { confirmLoose } from "./templates";
 
 interface Target {
   readonly instance: EditorInstance;
@@ -91,8 +92,12 @@ function mark(editor: Editor, v: Visibility, targets: Targets | null): void {
   const placed = keypoints.filter((k) => point(instance, k).v > 0);
   const others = placed.filter((k) => point(instance, k).v !== v);
   if (!placed.length && v) editor.message(`The ${words} has no place yet: click its name in the list, then the picture`);
-  else if (!others.length) for (const keypoint of keypoints) confirmPoint(editor, instance.id, keypoint);
+  else if (!others.length) {
+    confirmLoose(editor, instance, keypoints);
+    for (const keypoint of keypoints) confirmPoint(editor, instance.id, keypoint);
+  }
   else {
+    editor.templates.hold(instance, placed.filter((k) => !others.includes(k)));
     const changes = others.map((k) => [k, { ...point(instance, k), v }] as const);
     editor.change(`Mark ${words} ${WORDS[v]}`, [setPoints(instance, changes)]);
   }

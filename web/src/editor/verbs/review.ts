@@ -2,7 +2,6 @@
 import { batch } from "@preact/signals-core";
 import type { Editor } from "../Editor";
 import type { EditorRoute } from "../types";
-import { confirmLoose } from "./templates";
 
 /** Go back to the route where the tour was left, else to the first open one from the frame on the screen onwards. */
 export function startTour(editor: Editor): boolean {
@@ -44,13 +43,8 @@ export function acceptRoute(editor: Editor): void {
   stepRoute(editor, 1);
 }
 
-/**
- * Somebody judged a point to be just what it is already: where it is the doubtful one, that answers the doubt; of a
- * template it is set by that.
- */
+/** Somebody judged a point to be just what it is already: where it is the doubtful one, that answers the doubt. */
 export function confirmPoint(editor: Editor, instance: string, keypoint: number): void {
-  const judged = editor.store.get(instance);
-  if (judged) confirmLoose(editor, judged, [keypoint]);
   const route = editor.route.value;
   if (editor.tool.value.id === "tour" && route?.instance === instance && route.keypoint === keypoint) settle(editor, route);
 }

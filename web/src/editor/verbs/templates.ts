@@ -10,9 +10,14 @@ import { freshInstance } from "./placing";
 /** Choose the tool; a selected instance that is only a box yet gets its template at once. */
 export function startTemplate(editor: Editor): void {
   const instance = editor.selected.value;
-  if (instance && onlyBox(editor, instance)) fillBox(editor, instance);
-  else if (posed(editor, editor.category.value)) editor.setTool("template");
-  else editor.message(`A ${editor.category.value || "thing"} has no keypoints: draw a box instead`);
+  const boxed = instance && onlyBox(editor, instance) ? instance : null;
+  if (!boxed && !posed(editor, editor.category.value)) {
+    editor.message(`A ${editor.category.value || "thing"} has no keypoints: draw a box instead`);
+    return;
+  }
+  // The tool's choice asks the server for a template that has not come yet.
+  editor.setTool("template");
+  if (boxed) fillBox(editor, boxed);
 }
 
 /** An instance whose box waits for points. */
@@ -69,11 +74,8 @@ function priorOf(editor: Editor, { category, points }: EditorInstance): PosePrio
 
 /** Points of a template are right where they are: the rest follows that. Does nothing for points set already. */
 export function confirmLoose(editor: Editor, instance: EditorInstance, keypoints: readonly number[]): void {
-  const loose = editor.templates.loose(instance);
-  const set = keypoints.filter((k) => loose.has(k));
-  if (!set.length) return;
-  editor.templates.hold(instance, set);
-  editor.change(`Set ${wordsFor(editor.skeleton(instance), set)}`, [instance]);
+  const held = editor.templates.hold(instance, keypoints);
+  if (held.length) editor.change(`Set ${wordsFor(editor.skeleton(instance), held)}`, [instance]);
 }
 
 /** All points are right as they are. */
