@@ -108,6 +108,29 @@ def test_losses_are_asked_of_what_there_is(store: Store) -> None:
             ask(store, project.person, format="leap")
 
 
+def test_the_end_of_a_presence_comes_back_from_cvat_and_is_a_loss_elsewhere(store: Store, tmp_path: Path) -> None:
+    project = make_project(store)
+
+    def row(frame: int, v: int) -> InstanceChange:
+        points = {k: (100.0 + frame, 10.0 * k, v) if v else (0, 0, 0) for k in range(5)}
+        return InstanceChange(
+            f"t{frame}", 0, media=project.media, frame=frame, category="person", track="one", keyed={}, points=points
+        )
+
+    rows = [row(0, 2), row(4, 2), row(6, 0), row(8, 2)]
+    save_changes(store, project.person, "ada", SaveRequest("r1", rows))
+    content, name = export(store, project.person, format="cvat")
+    (tmp_path / name).write_bytes(content)
+    again = [i for i in read(tmp_path / name, format="cvat").instances if i.track is not None]
+    (end,) = (i for i in again if i.frame == 6)
+    assert end.keyed is not None
+    assert end.keyed.all()
+    assert sorted(i.frame for i in fill(again)) == [0, 1, 2, 3, 4, 5, 8]
+    for format in ("labelme", "via"):
+        lost = [loss for loss in losses(store, project.person, format=format) if "presence" in loss.what]
+        assert [(loss.count, loss.example) for loss in lost] == [(1, "instance t6")]
+
+
 @pytest.mark.parametrize("format", ["darwin", "datumaro", "parquet", "supervisely"])
 def test_tracks_with_keys_come_back_from_a_format_that_holds_them(store: Store, tmp_path: Path, format: str) -> None:
     project = make_project(store)

@@ -80,7 +80,10 @@ FEATURES: Final[dict[str, tuple[str, Callable[[Dataset], Iterator[str]]]]] = {
     "hidden": ("points that are labelled but hidden", _points(lambda i: i.visibility == 1)),
     "scores": ("scores of points", _points(lambda i: [] if i.score is None else ~np.isnan(i.score))),
     "no_score": ("labelled points without a score", _points(_unscored)),
-    "keyed": ("which points of a track are keyed", _points(lambda i: [] if i.keyed is None else ~i.keyed)),
+    "keyed": (
+        "which points of a track are computed from its keys (they stay, as if somebody had set them)",
+        _points(lambda i: [] if i.keyed is None else ~i.keyed),
+    ),
     "confidence": ("confidences of instances", _instances(lambda i: i.confidence is not None)),
     "boxes": ("boxes", _instances(lambda i: i.box is not None)),
     "no_box": ("instances without a box", _instances(lambda i: i.box is None)),

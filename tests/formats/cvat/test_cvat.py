@@ -166,7 +166,7 @@ def test_tracks_keep_to_the_frames_of_the_file(tmp_path: Path) -> None:
     people = [i for i in found.instances if i.category == "person"]
     assert [(i.frame, i.track) for i in people] == [(0, "0"), (1, "0"), (2, "0"), (5, "0"), (6, "0")]
     assert [None if i.keyed is None else i.keyed.tolist() for i in people[:4]] == [
-        None, [False] * 3, [True, False, True], None,
+        None, [False] * 3, [True, False, True], [True] * 3,
     ]  # fmt: skip
     assert people[3].visibility.tolist() == [0, 0, 0]
     assert people[2].box is not None

@@ -57,8 +57,13 @@ export const api = {
     take(client.GET("/api/v1/label-sets/{id}/routes", { params: { path: { id }, query: { state: "open" } } })),
   priors: (id: number) => take(client.GET("/api/v1/label-sets/{id}/priors", { params: { path: { id } } })),
   formats: () => take(client.GET("/api/v1/formats")),
-  exportLosses: (id: number, format: string, signal: AbortSignal) =>
-    take(client.GET("/api/v1/label-sets/{id}/export/losses", { params: { path: { id }, query: { format } }, signal })),
+  exportLosses: (id: number, format: string, keysOnly: boolean, signal: AbortSignal) =>
+    take(
+      client.GET("/api/v1/label-sets/{id}/export/losses", {
+        params: { path: { id }, query: { format, keys_only: keysOnly } },
+        signal,
+      }),
+    ),
   startLabels: (id: number, body: Schemas["LabelSetIn"]) =>
     take(client.POST("/api/v1/projects/{id}/label-sets", { params: { path: { id } }, body })),
   flow: (id: number, body: Schemas["FlowIn"]) =>
@@ -79,6 +84,6 @@ export const address = {
   file: (media: number) => `/api/v1/media/${String(media)}/file`,
   events: (labelSet: number, after: string) =>
     `/api/v1/label-sets/${String(labelSet)}/events?after=${encodeURIComponent(after)}`,
-  export: (labelSet: number, format: string) =>
-    `/api/v1/label-sets/${String(labelSet)}/export?format=${encodeURIComponent(format)}`,
+  export: (labelSet: number, format: string, keysOnly: boolean) =>
+    `/api/v1/label-sets/${String(labelSet)}/export?format=${encodeURIComponent(format)}${keysOnly ? "&keys_only=true" : ""}`,
 };

@@ -29,8 +29,8 @@ export function summary(title: string, losses: Schemas["LossOut"][]): string {
 }
 
 /** Fetch the file first, so that a refusal is shown and never saved as labels. */
-export async function download(labelSet: number, format: string, signal: AbortSignal): Promise<void> {
-  const answer = await fetch(address.export(labelSet, format), { signal });
+export async function download(labelSet: number, format: string, keysOnly: boolean, signal: AbortSignal): Promise<void> {
+  const answer = await fetch(address.export(labelSet, format, keysOnly), { signal });
   if (!answer.ok) throw refusal(answer.status, await answer.json().catch(() => undefined));
   const name = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "")?.[1];
   const url = URL.createObjectURL(await answer.blob());

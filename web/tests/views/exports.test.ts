@@ -47,7 +47,7 @@ describe("a download", () => {
     const body = { error: { code: "format", message: "Needs the extra nwb", where: "", hint: "install it" } };
     vi.stubGlobal("fetch", () => Promise.resolve(new Response(JSON.stringify(body), { status: 422 })));
     const click = vi.spyOn(HTMLAnchorElement.prototype, "click");
-    const refused = download(1, "nwb", new AbortController().signal);
+    const refused = download(1, "nwb", false, new AbortController().signal);
     await expect(refused).rejects.toThrow(ApiError);
     await expect(refused).rejects.toThrow("Needs the extra nwb");
     expect(click).not.toHaveBeenCalled();
@@ -61,8 +61,8 @@ describe("a download", () => {
     vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(function (this: HTMLAnchorElement) {
       saved = this.download;
     });
-    await download(2, "yolo", new AbortController().signal);
+    await download(2, "yolo", true, new AbortController().signal);
     expect(saved).toBe("Ada-2.zip");
-    expect(asked).toHaveBeenCalledWith("/api/v1/label-sets/2/export?format=yolo", expect.anything());
+    expect(asked).toHaveBeenCalledWith("/api/v1/label-sets/2/export?format=yolo&keys_only=true", expect.anything());
   });
 });

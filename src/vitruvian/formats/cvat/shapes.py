@@ -94,7 +94,10 @@ def said(
     if skeleton is not None and points:
         _points(points, made, tracked=tracked)
     _fill(made, skeleton, between)
-    made.keyed = None if made.keyed is None or made.keyed.all() else made.keyed
+    whole = made.keyed is None or bool(made.keyed.all())
+    # All of it outside is the end of the object's presence, which a row of a track says by its keys.
+    gone = tracked and bool(points) and not (made.visibility.any() or made.box is not None or made.mask is not None)
+    made.keyed = np.ones(count, np.bool_) if whole and gone else None if whole else made.keyed
     return made
 
 

@@ -127,8 +127,13 @@ def shapeless(dataset: Dataset, *, bare: bool = False, polygons: bool = False) -
         for i in dataset.instances
         if i.category in pointless and not (i.deleted or i.visibility.any() or i.box is not None or _shape(i, polygons))
     ]
-    what = "instances without a point, box or mask"
-    return [Loss("no_points", what, len(gone), f"instance {gone[0].id}")] if gone else []
+    ends = [i for i in gone if i.keyed is not None and i.keyed.all()]
+    bare_ones = [i for i in gone if i.keyed is None or not i.keyed.all()]
+    kinds = (
+        ("instances without a point, box or mask", bare_ones),
+        ("ends of presence (the object would stay until its next row)", ends),
+    )
+    return [Loss("no_points", what, len(of), f"instance {of[0].id}") for what, of in kinds if of]
 
 
 def _shape(instance: Instance, polygons: bool) -> bool:
