@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Connection
 
-from tests.projects import Project, make_project, predicted
+from tests.projects import ONTOLOGY, Project, make_project, predicted
 from vitruvian.actions.save_changes import InstanceChange, RouteChange, SaveRequest, save_changes
 from vitruvian.errors import Conflict, InvalidInput, LabelError, NotFound
-from vitruvian.store import Store, changes, instances, open_store, routes
-from vitruvian.store.rows import RouteRow
+from vitruvian.labels import Category, Ontology, skeleton_from_names
+from vitruvian.store import Store, changes, instances, label_sets, media, ontologies, open_store, projects, routes
+from vitruvian.store.rows import MediaRow, RouteRow
 
 ROOT = str(Path(__file__).parents[2])
 
@@ -273,6 +275,36 @@ def test_two_people_who_did_the_same_are_not_in_conflict(store: Store, project: 
     save(store, project, "r3", InstanceChange("p3", 1, deleted=True))
     (gone,) = save(store, project, "r4", InstanceChange("p3", 1, deleted=True))
     assert (gone["deleted"], gone["revision"]) == (True, 2)
+
+
+def test_points_scores_and_keys_go_over_to_another_category_by_name(store: Store) -> None:
+    bust = Category("bust", skeleton_from_names(("left_wrist", "chin", "nose")))
+
+    def make(connection: Connection) -> int:
+        project = projects.create_project(connection, "kinds")
+        ontology = ontologies.add_ontology(connection, project, Ontology("both", (*ONTOLOGY.categories, bust)))
+        clip = media.add_media(
+            connection, project, MediaRow(0, "image", "a", "a", "ab" * 32, 640, 480, 1, (0, 1), None)
+        )
+        labels = label_sets.create_label_set(
+            connection, project, kind="person", name="Ada", author="ada", ontology=ontology
+        )
+        person = predicted(clip, 0)
+        person.score = np.array([0.5, 0.25, 0.75, 1, 1], np.float32)
+        person.keyed = np.array([True, False, True, True, True])
+        person.track = "t"
+        instances.insert_instances(connection, labels, [person])
+        return labels
+
+    labels = store.write(make)
+    save_changes(store, labels, "ada", SaveRequest("r1", [InstanceChange("p0", 0, category="bust")]))
+    with store.read() as connection:
+        (found,) = instances.instances(connection, labels)
+    assert (found.category, found.visibility.tolist()) == ("bust", [2, 0, 2])
+    assert (found.xy[0].tolist(), found.xy[2].tolist()) == ([2, 3], [0, 1])
+    assert found.score is not None
+    assert found.keyed is not None
+    assert (found.score[[0, 2]].tolist(), found.keyed.tolist()) == ([0.25, 0.5], [False, False, True])
 
 
 def test_another_category_is_in_the_way_of_points(store: Store, project: Project) -> None:

@@ -109,3 +109,41 @@ def test_the_list_tells_the_state_of_each_keypoint_and_keeps_to_what_is_missing(
     drag(page, at(page, *RIGHT_WRIST), at(page, 140, 70))
     saved(page)
     assert states(desk) == [2, 2, 2, 2, 2]
+
+
+def test_u_goes_to_what_has_no_label_and_y_to_what_is_doubtful(desk: Desk, page: Page) -> None:
+    server, address, _ = desk
+    open_editor(page, server.base + address)
+    for place in (LEFT_WRIST, RIGHT_WRIST):
+        page.mouse.move(*at(page, *place))
+        page.keyboard.press("3")
+    page.mouse.move(*at(page, 5, 5))
+    page.keyboard.press("u")
+    expect(page.get_by_role("button", name="left wrist: to be placed next")).to_be_visible()
+    page.keyboard.press("u")
+    page.mouse.click(*at(page, *RIGHT_WRIST))
+    page.keyboard.press("Shift+U")
+    page.mouse.click(*at(page, *LEFT_WRIST))
+    saved(page)
+    assert states(desk) == [2, 2, 2, 2, 2]
+    page.keyboard.press("y")
+    expect(page.get_by_test_id("frame")).to_have_text("2")
+    expect(page.get_by_test_id("route-card")).to_contain_text("left wrist")
+    page.keyboard.press("Shift+Y")
+    expect(page.get_by_test_id("frame")).to_have_text("5")
+
+
+def test_a_drawn_instance_becomes_another_kind_and_back(desk: Desk, page: Page) -> None:
+    server, address, _ = desk
+    open_editor(page, server.base + address)
+    before = on_server(desk, "p0")
+    page.mouse.click(*at(page, *NOSE))
+    page.get_by_label("Category of the selected instance").select_option("ball")
+    expect(page.get_by_role("status").filter(has_text="A ball has no nose, left wrist")).to_be_visible()
+    saved(page)
+    assert (on_server(desk, "p0")["category"], on_server(desk, "p0")["points"]) == ("ball", [])
+    page.get_by_test_id("stage").focus()
+    page.keyboard.press("Control+z")
+    saved(page)
+    after = on_server(desk, "p0")
+    assert (after["category"], after["points"]) == ("person", before["points"])

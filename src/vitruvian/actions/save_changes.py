@@ -413,15 +413,23 @@ def _score(instance: Instance, change: InstanceChange) -> None:
 
 
 def _recategorise(instance: Instance, category: str, ontology: Ontology) -> None:
-    """Give the instance another category; points keep their places by keypoint name."""
+    """Give the instance another category; places, scores and keys go over by keypoint name."""
     old, new = ontology.category(instance.category).skeleton, ontology.category(category).skeleton
-    moved = empty_instance(instance.id, category, instance.media, instance.frame, len(new) if new else 0)
-    for to, name in enumerate(new.names if new else ()):
-        if old and name in old.index:
-            moved.xy[to] = instance.xy[old.index[name]]
-            moved.visibility[to] = instance.visibility[old.index[name]]
+    names = new.names if new else ()
+    known = old.index if old else {}
+    to = [k for k, name in enumerate(names) if name in known]
+    of = [known[names[k]] for k in to]
+    moved = empty_instance(instance.id, category, instance.media, instance.frame, len(names))
+    moved.xy[to], moved.visibility[to] = instance.xy[of], instance.visibility[of]
     instance.category, instance.xy, instance.visibility = category, moved.xy, moved.visibility
-    instance.score = instance.keyed = None
+    if instance.score is not None:
+        score = np.full(len(names), np.nan, np.float32)
+        score[to] = instance.score[of]
+        instance.score = score if names else None
+    if instance.keyed is not None:
+        keyed = np.zeros(len(names), np.bool_)
+        keyed[to] = instance.keyed[of]
+        instance.keyed = keyed if names else None
 
 
 def _copy(instance: Instance) -> Instance:

@@ -22,7 +22,9 @@ export interface Changed {
  */
 export function changed(before: EditorInstance | null, after: EditorInstance): Changed {
   const points: number[] = [];
-  for (let k = 0; 3 * k < after.points.length; k++) if (differs(before, after, k)) points.push(k);
+  // Keypoints of another category are other keypoints, whatever their numbers are.
+  const other = before !== null && before.category !== after.category;
+  for (let k = 0; 3 * k < after.points.length; k++) if (other || differs(before, after, k)) points.push(k);
   const fields: WholeField[] = WHOLE.filter((field) => !equal(before ? before[field] : initial(field), after[field]));
   if ((before?.keyed ?? null) === null ? after.keyed !== null : after.keyed === null) fields.push(KEYED);
   return { points, fields };
@@ -73,6 +75,9 @@ export function copy(onto: EditorInstance, from: EditorInstance, what: Changed):
     if (keyed) keyed[k] = from.keyed?.[k] ?? 1;
   }
   const fields = Object.fromEntries(what.fields.map((field) => [field, from[field]]));
+  if (what.fields.includes("category") && onto.category !== from.category) {
+    return { ...onto, ...fields, points: from.points, scores: from.scores, keyed: from.keyed };
+  }
   return { ...onto, points, scores, keyed, ...fields };
 }
 

@@ -43,6 +43,8 @@ export class InstanceStore {
     const { keyed, id } = seen;
     if (!keyed || seen.track === null) return seen;
     const row = this.row(id);
+    // Of another category than before it is a row already: whole tracks change at once.
+    if (row && row.category !== seen.category) return { ...seen, between: false };
     const computed = seen.box !== null && (seen.box === this.get(id)?.box || seen.box === start?.box);
     const points = seen.points.slice();
     for (let k = 0; k < keyed.length; k++) {

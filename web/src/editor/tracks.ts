@@ -153,7 +153,7 @@ export class TrackIndex {
  */
 function withOwn(seen: EditorInstance | null, old: EditorInstance, now: EditorInstance): EditorInstance | null {
   const { keyed } = now;
-  if (!seen || !keyed || !old.keyed || !old.box !== !now.box || isEnd(now)) return null;
+  if (!seen || !keyed || !old.keyed || old.category !== now.category || !old.box !== !now.box || isEnd(now)) return null;
   const points = now.points.slice();
   for (let k = 0; k < keyed.length; k++) {
     if (keyed[k] !== old.keyed[k]) return null;

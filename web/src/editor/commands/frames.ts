@@ -2,13 +2,14 @@ import type { Editor } from "../Editor";
 import type { Command } from "../types";
 import { stepFrame, toLabelled } from "../verbs/frames";
 import { stepMedia } from "../verbs/media";
-import { acceptRoute, stepRoute } from "../verbs/review";
+import { acceptRoute, stepDoubtful, stepRoute } from "../verbs/review";
 
 const STRIDE = 10;
 
 const moving = (editor: Editor): boolean => (editor.media.value?.frames ?? 1) > 1;
 const still = (editor: Editor): boolean => editor.media.value?.frames === 1;
 const opened = (editor: Editor): boolean => editor.media.value !== null;
+const doubting = (editor: Editor): boolean => editor.routes.openCount > 0;
 const touring = (editor: Editor): boolean => editor.tool.value.id === "tour" && editor.route.value !== null;
 
 export const frameCommands: readonly Command<Editor>[] = [
@@ -28,5 +29,7 @@ export const frameCommands: readonly Command<Editor>[] = [
   { id: "image.previous", title: "From an image to the previous", group: "Frames", keys: ["D"], run: (e) => stepMedia(e, -1), enabled: still },
   { id: "route.accept", title: "Accept, and on to the next doubtful point", group: "Review", keys: ["Enter"], run: acceptRoute, enabled: touring },
   { id: "route.next", title: "Next doubtful point", group: "Review", keys: ["Tab"], run: (e) => stepRoute(e, 1), enabled: touring },
+  { id: "route.nextAnywhere", title: "To the next doubtful point, from anywhere", group: "Review", keys: ["Y"], run: (e) => stepDoubtful(e, 1), enabled: doubting },
+  { id: "route.previousAnywhere", title: "To the doubtful point before, from anywhere", group: "Review", keys: ["Shift+Y"], run: (e) => stepDoubtful(e, -1), enabled: doubting },
   { id: "route.previous", title: "Previous doubtful point", group: "Review", keys: ["Shift+Tab"], run: (e) => stepRoute(e, -1), enabled: touring },
 ];

@@ -2,12 +2,14 @@ import type { Editor } from "../Editor";
 import type { Command, CommandId, Visibility } from "../types";
 import { setNextVisibility, skipKeypoint } from "../verbs/placing";
 import { chooseAll } from "../verbs/choosing";
+import { stepMissing } from "../verbs/missing";
 import { judge, judgeHidden, judgedPoints, nudge, setVisibility, stepPoint, swapLimb, swapPoint, targetPoint } from "../verbs/points";
 import { FAR_IN } from "../verbs/steering";
 import { REASONS, reasonWords } from "../reasons";
 import type { Reason } from "../reasons";
 
 const onPoint = (editor: Editor): boolean => targetPoint(editor) !== null;
+const opened = (editor: Editor): boolean => editor.media.value !== null;
 /** Also while placing: there the key speaks of the next click. */
 const judging = (editor: Editor): boolean => editor.placing.value !== null || judgedPoints(editor) !== null;
 
@@ -83,6 +85,8 @@ export const pointCommands: readonly Command<Editor>[] = [
     run: (e) => stepPoint(e, -1),
     enabled: (e) => e.tool.value.id !== "tour" && e.selected.value !== null,
   },
+  { id: "point.nextMissing", title: "Next keypoint without a label", group: "Points", keys: ["U"], run: (e) => stepMissing(e, 1), enabled: opened },
+  { id: "point.previousMissing", title: "Previous keypoint without a label", group: "Points", keys: ["Shift+U"], run: (e) => stepMissing(e, -1), enabled: opened },
   { id: "point.swap", title: "Swap the chosen points with their mirror partners", group: "Points", keys: ["Alt+X"], run: swapPoint, enabled: onPoint },
   { id: "point.swapLimb", title: "Swap the limb with the other side's", group: "Points", keys: ["Shift+X"], run: swapLimb, enabled: onPoint },
   { id: "point.all", title: "Choose all points", group: "Points", keys: ["Mod+A"], run: chooseAll, enabled: (e) => e.selected.value !== null && !e.placing.value },

@@ -17,10 +17,14 @@ export function deleteInstance(editor: Editor): void {
   editor.select(null);
 }
 
+export function leftToRight(instances: readonly EditorInstance[]): EditorInstance[] {
+  const left = (instance: EditorInstance): number => extent(instance)?.[0] ?? Infinity;
+  return instances.toSorted((a, b) => left(a) - left(b));
+}
+
 /** Select the next or previous instance of the frame, from left to right; the keypoint stays. */
 export function stepInstance(editor: Editor, step: 1 | -1): void {
-  const left = (instance: EditorInstance): number => extent(instance)?.[0] ?? Infinity;
-  const instances = [...editor.instances.value].sort((a, b) => left(a) - left(b));
+  const instances = leftToRight(editor.instances.value);
   if (!instances.length) return;
   const { instance, keypoint } = editor.selection.value;
   const now = instances.findIndex(({ id }) => id === instance);

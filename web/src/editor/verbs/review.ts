@@ -22,6 +22,27 @@ function fromHere(editor: Editor): EditorRoute | null {
   return editor.routes.list.value.find(ahead) ?? null;
 }
 
+/** The next (1) or previous (-1) doubtful point, from wherever somebody is. */
+export function stepDoubtful(editor: Editor, step: 1 | -1): void {
+  if (editor.tool.value.id === "tour") {
+    stepRoute(editor, step);
+    return;
+  }
+  const here = step === 1 ? fromHere(editor) : uptoHere(editor);
+  const route = here ?? editor.routes.neighbour(step === 1 ? null : editor.routeId.value, step);
+  if (!route) return;
+  batch(() => {
+    editor.routeId.value = route.id;
+    editor.setTool("tour");
+  });
+}
+
+function uptoHere(editor: Editor): EditorRoute | null {
+  const media = editor.media.value?.id;
+  const frame = editor.frame.value;
+  return editor.routes.list.value.findLast((route) => route.state === "open" && route.media === media && route.frame <= frame) ?? null;
+}
+
 export function stepRoute(editor: Editor, step: 1 | -1): void {
   const route = editor.routes.neighbour(editor.routeId.value, step);
   if (route) {
