@@ -1,7 +1,7 @@
 /** What is answered when left and right look exchanged. */
 import { wordsFor } from "../chosen";
 import type { Editor } from "../Editor";
-import { swapSides } from "../instance";
+import { swapped } from "./points";
 import { spoken } from "../ontology";
 import type { LikelySwap } from "../swapped";
 
@@ -12,7 +12,7 @@ export function acceptSwap(editor: Editor): void {
   if (!offer || !instance || !skeleton) return;
   const one = offer.keypoints.filter((k) => (skeleton.flip[k] ?? k) > k);
   const what = offer.whole ? instance.category : wordsFor(skeleton, one);
-  editor.change(`Swap left and right of ${what}`, [swapSides(instance, skeleton.flip, one)]);
+  editor.change(`Swap left and right of ${what}`, [swapped(instance, skeleton, one)]);
 }
 
 /** They stay as they are, and nobody asks again. */
