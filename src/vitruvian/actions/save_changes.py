@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 
 from vitruvian.actions.accept_masks import BroughtMask, accept_masks
 from vitruvian.errors import Conflict, InvalidInput, LabelError, NotFound
-from vitruvian.labels import Instance, Ontology, check_instance, empty_instance
+from vitruvian.labels import Instance, Ontology, check_instance, empty_instance, recategorise
 from vitruvian.store import changes as history
 from vitruvian.store import instances, label_sets, media, ontologies, requests, routes
 from vitruvian.store.engine import Store
@@ -319,7 +319,7 @@ def _apply(change: InstanceChange, before: Instance | None, ontology: Ontology) 
     else:
         instance = _copy(before)
         if category != before.category:
-            _recategorise(instance, category, ontology)
+            recategorise(instance, category, ontology)
     _key(instance, change.keyed)
     _place(instance, change.points)
     _score(instance, change)
@@ -410,26 +410,6 @@ def _score(instance: Instance, change: InstanceChange) -> None:
     if change.scores:
         instance.score = np.full(len(instance.xy), np.nan, np.float32) if instance.score is None else instance.score
         instance.score[list(change.scores)] = list(change.scores.values())
-
-
-def _recategorise(instance: Instance, category: str, ontology: Ontology) -> None:
-    """Give the instance another category; places, scores and keys go over by keypoint name."""
-    old, new = ontology.category(instance.category).skeleton, ontology.category(category).skeleton
-    names = new.names if new else ()
-    known = old.index if old else {}
-    to = [k for k, name in enumerate(names) if name in known]
-    of = [known[names[k]] for k in to]
-    moved = empty_instance(instance.id, category, instance.media, instance.frame, len(names))
-    moved.xy[to], moved.visibility[to] = instance.xy[of], instance.visibility[of]
-    instance.category, instance.xy, instance.visibility = category, moved.xy, moved.visibility
-    if instance.score is not None:
-        score = np.full(len(names), np.nan, np.float32)
-        score[to] = instance.score[of]
-        instance.score = score if names else None
-    if instance.keyed is not None:
-        keyed = np.zeros(len(names), np.bool_)
-        keyed[to] = instance.keyed[of]
-        instance.keyed = keyed if names else None
 
 
 def _copy(instance: Instance) -> Instance:

@@ -7,6 +7,7 @@ from vitruvian.labels.instance import Instance, check_instance, empty_instance
 from vitruvian.labels.mask import check_mask
 from vitruvian.labels.ontology import Category, Ontology, ontology_from_document
 from vitruvian.labels.poses import Poses, concatenate, empty_poses, stack
+from vitruvian.labels.recategorise import recategorise
 from vitruvian.labels.skeleton import Keypoint, Skeleton, skeleton_from_document, skeleton_from_names
 from vitruvian.labels.track import Track, tracks
 from vitruvian.labels.visibility import Visibility
@@ -33,6 +34,7 @@ __all__ = [
     "fill",
     "ontology_from_document",
     "positions",
+    "recategorise",
     "skeleton_from_document",
     "skeleton_from_names",
     "stack",
