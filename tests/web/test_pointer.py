@@ -251,6 +251,51 @@ def test_a_box_never_steals_a_point(desk: Desk, page: Page) -> None:
     assert near(points(page)[0], 100, 40)
 
 
+def test_among_a_thousand_people_a_drag_draws_one_point_and_not_the_crowd(tmp_path: Path, page: Page) -> None:
+    clip = make_clip(tmp_path / "clip.mp4", codec="libx264", options={"g": "12", "bf": "2"}, frames=2)
+    with open_store(tmp_path / "project/vitruvian.db", create=True) as store:
+        project = store.write(lambda c: projects.create_project(c, "crowd"))
+        ontology = store.write(lambda c: ontologies.add_ontology(c, project, BODY))
+        (media,) = import_media(store, project, [clip]).added
+        labels = start_labels(store, project, author="ada", ontology=ontology, parent=None)
+        crowd = []
+        for n in range(1200):
+            person = empty_instance(f"c{n}", "person", media, 0, len(NAMES))
+            person.xy[:] = [[x / 20 + 4 * (n % 40), y / 20 + 4 * (n // 40)] for x, y in PLACES]
+            person.visibility[:] = 2
+            crowd.append(person)
+        crowd[0].xy[:] = PLACES
+        store.write(lambda c: instances.insert_instances(c, labels, crowd))
+    server = ServerProcess(str(tmp_path / "project"))
+    sign_in(page, server)
+    open_editor(page, f"{server.base}/label-sets/{labels}/media/{media}")
+    page.evaluate(
+        """() => {
+      vitruvian.editor.select("c0", 3);
+      globalThis.strokes = 0;
+      for (const name of ["lineTo", "arc", "rect", "fillRect"]) {
+        for (const kind of [CanvasRenderingContext2D, Path2D]) {
+          const draw = kind.prototype[name];
+          if (draw) kind.prototype[name] = function (...of) { globalThis.strokes++; return draw.apply(this, of); };
+        }
+      }
+    }"""
+    )
+    hold(page, at(page, 150, 92), at(page, 154, 96))
+    page.wait_for_timeout(300)
+    before = page.evaluate("strokes")
+    for step in range(1, 6):
+        page.mouse.move(*at(page, 154 - 2 * step, 96))
+        page.wait_for_timeout(50)
+    drawn = page.evaluate("strokes") - before
+    page.mouse.up()
+    saved(page)
+    assert near(points(page, "c0")[3], 144, 96)
+    # The crowd has 8,400 points; a drawn point and its crosshair, limb and ring take some tens of strokes.
+    assert 5 <= drawn < 1000
+    server.stop()
+
+
 def test_escape_or_a_lost_pointer_in_mid_drag_puts_everything_back(desk: Desk, page: Page) -> None:
     open_editor(page, desk[0].base + desk[1] + FRAME)
     start = points(page)
