@@ -16,10 +16,13 @@ FRAMES = 400
 TURNS = 5
 
 
-def main(name: str = "drag", *, masks: bool = False) -> None:
-    """Measure and print one line of JSON; with `masks` each instance has one of painted pixels."""
+def main(name: str = "drag", *, masks: bool = False, template: bool = False) -> None:
+    """Measure and print one line of JSON.
+
+    With `masks` each instance has one of painted pixels; with `template` all other points follow the dragged one.
+    """
     with bench_page() as page:
-        at = page.evaluate("(masks) => bench.start(masks)", masks)
+        at = page.evaluate("([masks, template]) => bench.start(masks, template)", [masks, template])
         page.wait_for_timeout(500)
         page.mouse.move(at["x"], at["y"])
         page.mouse.down()
@@ -31,6 +34,8 @@ def main(name: str = "drag", *, masks: bool = False) -> None:
         committed = page.evaluate("bench.gestures()")
     if not (all(drag["held"] and drag["moved"] for drag in drags) and committed):
         sys.exit(f"The drag did not reach the editor: {drags}, last gesture {committed}")
+    if any(drag["followed"] != template for drag in drags):
+        sys.exit(f"The other points must follow in a template, and only there: {drags}")
     drag, floor = (min(turns, key=lambda turn: turn["p95"]) for turns in (drags, floors))
     figures = {
         "name": name,

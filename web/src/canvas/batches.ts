@@ -96,6 +96,20 @@ export class Batches {
     context.setLineDash([]);
   }
 
+  /** Small empty squares: to frames of a gesture what `drawLoose` is at rest. */
+  drawFrames(context: Context): void {
+    context.lineWidth = 1;
+    for (const { color, numbers } of this.#marks.values()) {
+      context.beginPath();
+      for (let i = 0; i < numbers.length; i += 3) {
+        const side = 2 * (numbers[i + 2] ?? 0);
+        context.rect((numbers[i] ?? 0) - side / 2, (numbers[i + 1] ?? 0) - side / 2, side, side);
+      }
+      context.strokeStyle = color;
+      context.stroke();
+    }
+  }
+
   /** Small squares only, for frames of a gesture: filled ones by fillRect, hollow ones as thin outlines. */
   drawDots(context: Context): void {
     for (const { color, hollow, numbers } of this.#marks.values()) {

@@ -68,7 +68,8 @@ function drawAlike(context: Context, instances: readonly EditorInstance[], look:
     if (style) gather(lines, loose, dashes, instance, style, look);
   }
   if (look.cheap) {
-    loose.drawLoose(context, 1);
+    loose.drawLines(context, 0.5);
+    loose.drawFrames(context);
     lines.drawLines(context, 1);
     lines.drawDots(context);
   } else {

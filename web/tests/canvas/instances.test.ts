@@ -69,6 +69,14 @@ describe("drawing instances", () => {
     expect(count(calls, "lineTo")).toBeGreaterThanOrEqual(4);
   });
 
+  it("while something moves, draws loose points as empty squares, without dots", () => {
+    const { context, calls } = recorder();
+    drawInstances(context, [person("a", 0, 100, 100)], look({ cheap: true, loose: new Set([1, 2, 3]) }));
+    expect(count(calls, "rect(")).toBe(3);
+    expect(count(calls, "fillRect")).toBe(2);
+    expect(calls.filter((call) => call.startsWith("setLineDash(") && /\d/.test(call))).toEqual([]);
+  });
+
   it("leaves out what is not labelled, and edges to it", () => {
     const { context, calls } = recorder();
     drawInstances(context, [setPoint(person("a", 0, 100, 100), 0, { x: 0, y: 0, v: 0 })], look());
