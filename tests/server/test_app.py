@@ -26,6 +26,12 @@ def test_records(server: ServerProcess, project: Project) -> None:
     listed = get(f"/api/v1/projects/{project.id}/media", params={"label_set": project.person, "limit": 1}).json()
     assert listed["next"] == project.media
     assert listed["media"][0]["labelled_frames"] == 10
+    within = {"label_set": project.person, "state": "labelled"}
+    assert [row["id"] for row in get(f"/api/v1/projects/{project.id}/media", params=within).json()["media"]] == [
+        project.media
+    ]
+    refused = get(f"/api/v1/projects/{project.id}/media", params={"state": "labelled"})
+    assert (refused.status_code, refused.json()["error"]["where"]) == (422, "state")
     one = get(f"/api/v1/media/{project.media}", params={"label_set": project.person}).json()
     assert len(one["times"]) == 10
     assert one["labelled"] == list(range(10))

@@ -15,6 +15,7 @@ from vitruvian.store import open_store
 NUMBERS = ["-1", "0", "99", str(2**31), str(2**63 - 1), str(2**63), str(-(2**63) - 1), str(2**200), "9" * 5000, "x",
            "1.5", "", "%00", "%D9%A1"]  # fmt: skip
 LISTS = ["/projects/{p}/media?after={}", "/projects/{p}/media?limit={}", "/projects/{p}/media?label_set={}",
+         "/projects/{p}/media?offset={}", "/projects/{p}/media?name={}", "/projects/{p}/media?state={}",
          "/media/{m}?label_set={}", "/label-sets/{l}/instances?media={}", "/label-sets/{l}/instances?first={}",
          "/label-sets/{l}/instances?last={}", "/label-sets/{l}/routes?media={}", "/label-sets/{l}/history?media={}",
          "/label-sets/{l}/history?frame={}", "/label-sets/{l}/history?limit={}", "/label-sets/{l}/history?instance={}",

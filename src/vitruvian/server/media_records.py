@@ -4,11 +4,13 @@ from fastapi import APIRouter
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from vitruvian.errors import InvalidInput
 from vitruvian.server import wire
 from vitruvian.server.answers import answer
 from vitruvian.server.openapi import says
 from vitruvian.server.parameters import After, Chosen, ChosenText, Id
 from vitruvian.store import Store, instances, media, projects, routes
+from vitruvian.store.media_states import MediaState, in_state
 from vitruvian.store.rows import MediaRow
 
 
@@ -18,13 +20,24 @@ def router(store: Store) -> APIRouter:
 
     @api.get("/projects/{id}/media", operation_id="media_list", responses=says(wire.MediaListOut))
     def project_media(
-        id: Id, after: After = 0, offset: After = 0, limit: int = 100, label_set: Chosen = None, name: ChosenText = None
+        id: Id,
+        after: After = 0,
+        offset: After = 0,
+        limit: int = 100,
+        label_set: Chosen = None,
+        name: ChosenText = None,
+        state: MediaState | None = None,
     ) -> Response:
         limit = min(max(limit, 1), 500)
+        if state and label_set is None:
+            raise InvalidInput("A state is that of a label set", where="state", hint="give label_set too")
         with store.read() as connection:
             projects.project(connection, id)
-            rows = media.media_list(connection, id, after=after, offset=offset, limit=limit, name=name or "")
-            total = media.count(connection, id, name=name or "")
+            within = in_state(connection, label_set, state) if state and label_set is not None else None
+            rows = media.media_list(
+                connection, id, after=after, offset=offset, limit=limit, name=name or "", state=within
+            )
+            total = media.count(connection, id, name=name or "", state=within)
             counts, waiting = _counts(connection, label_set, [row.id for row in rows])
         out = [_media(row, counts.get(row.id), waiting.get(row.id, 0)) for row in rows]
         return answer(wire.MediaListOut(out, rows[-1].id if len(rows) == limit else None, total))

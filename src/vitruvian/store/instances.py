@@ -51,7 +51,7 @@ def instances(
     include_deleted: bool = False,
 ) -> list[Instance]:
     """Return instances ordered by media, frame, id; frames `first` to `last` inclusive."""
-    query = select(_table).where(_shown(lineage(connection, label_set)))
+    query = select(_table).where(shown(lineage(connection, label_set)))
     if media is not None:
         query = query.where(_table.c.media_id == media)
     if first is not None:
@@ -138,7 +138,7 @@ def poses_with_ids(
 ) -> tuple[Poses, list[str]]:
     """Return the label set as columns, and the instances' ids in the same order."""
     c = _table.c
-    query = _columns().where(_shown(lineage(connection, label_set)), c.deleted == 0)
+    query = _columns().where(shown(lineage(connection, label_set)), c.deleted == 0)
     if media is not None:
         query = query.where(c.media_id == media)
     return _as_poses(connection.execute(query.order_by(c.media_id, c.frame, c.id)).all(), ontology)
@@ -212,7 +212,7 @@ def counts(connection: Connection, label_set: int, *, media: Collection[int] | N
     """
     c = _table.c
     chain = lineage(connection, label_set)
-    query = select(c.media_id, func.count(func.distinct(c.frame)), func.count()).where(_shown(chain), c.deleted == 0)
+    query = select(c.media_id, func.count(func.distinct(c.frame)), func.count()).where(shown(chain), c.deleted == 0)
     if media is not None:
         query = query.where(c.label_set_id.in_(chain), c.media_id.in_(media))
     rows = connection.execute(query.group_by(c.media_id))
@@ -256,7 +256,7 @@ def _total(connection: Connection, chain: list[int], frames: Subquery | None) ->
     if frames is not None:
         here = and_(c.media_id == frames.c.media_id, c.frame == frames.c.frame)
         query = query.select_from(frames.join(_table, here)).where(c.label_set_id.in_(chain))
-    held = query.where(_shown(chain), c.deleted == 0).group_by(c.media_id, c.frame).subquery("held")
+    held = query.where(shown(chain), c.deleted == 0).group_by(c.media_id, c.frame).subquery("held")
     row = connection.execute(select(func.count(), func.coalesce(func.sum(held.c.here), 0)).select_from(held)).one()
     return Counts(int(row[0]), int(row[1]))
 
@@ -266,14 +266,15 @@ def labelled_frames(connection: Connection, label_set: int, media: int) -> list[
     c = _table.c
     rows = connection.execute(
         select(c.frame)
-        .where(_shown(lineage(connection, label_set)), c.deleted == 0, c.media_id == media)
+        .where(shown(lineage(connection, label_set)), c.deleted == 0, c.media_id == media)
         .group_by(c.frame)
         .order_by(c.frame)
     )
     return [frame for (frame,) in rows]
 
 
-def _shown(chain: list[int]) -> ColumnElement[bool]:
+def shown(chain: list[int]) -> ColumnElement[bool]:
+    """Return the condition that a row shows in the first label set of the chain."""
     return or_(*(_own(chain, depth) for depth in range(len(chain))))
 
 

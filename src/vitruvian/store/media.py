@@ -59,7 +59,14 @@ def media(connection: Connection, id: int) -> MediaRow:
 
 
 def media_list(
-    connection: Connection, project: int, *, after: int = 0, offset: int = 0, limit: int = 200, name: str = ""
+    connection: Connection,
+    project: int,
+    *,
+    after: int = 0,
+    offset: int = 0,
+    limit: int = 200,
+    name: str = "",
+    state: ColumnElement[bool] | None = None,
 ) -> list[MediaRow]:
     """Return up to `limit` media with ids greater than `after`, in order of id, without their presentation times.
 
@@ -73,9 +80,11 @@ def media_list(
         So many of them are passed over, in the index alone: a list of a hundred thousand is scrolled by position.
     name : str
         Only those whose name has this in it, in any case.
+    state : condition, optional
+        Only those in it: see `media_states.in_state`.
     """
     c = _table.c
-    ids = select(c.id).where(*_named(project, name), c.id > after).order_by(c.id).limit(limit).offset(offset)
+    ids = select(c.id).where(*_wanted(project, name, state), c.id > after).order_by(c.id).limit(limit).offset(offset)
     rows = connection.execute(select(*_LISTED).where(c.id.in_(ids.subquery().select())).order_by(c.id))
     return [_row(row) for row in rows]
 
@@ -88,9 +97,9 @@ def neighbours(connection: Connection, id: int) -> tuple[int | None, int | None]
     return connection.execute(before).scalar(), connection.execute(after).scalar()
 
 
-def count(connection: Connection, project: int, *, name: str = "") -> int:
-    """Return how many media the project has, of those with `name` in their names."""
-    query = select(func.count()).select_from(_table).where(*_named(project, name))
+def count(connection: Connection, project: int, *, name: str = "", state: ColumnElement[bool] | None = None) -> int:
+    """Return how many media the project has, of those with `name` in their names and in a state."""
+    query = select(func.count()).select_from(_table).where(*_wanted(project, name, state))
     return int(connection.execute(query).scalar_one())
 
 
@@ -100,9 +109,11 @@ def frames(connection: Connection, project: int) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def _named(project: int, name: str) -> list[ColumnElement[bool]]:
-    mine = _table.c.project_id == project
-    return [mine, _table.c.name.icontains(name, autoescape=True)] if name else [mine]
+def _wanted(project: int, name: str, state: ColumnElement[bool] | None) -> list[ColumnElement[bool]]:
+    wanted = [_table.c.project_id == project]
+    if name:
+        wanted.append(_table.c.name.icontains(name, autoescape=True))
+    return wanted if state is None else [*wanted, state]
 
 
 def all_media(connection: Connection, project: int) -> list[MediaRow]:

@@ -3,6 +3,8 @@ import createClient from "openapi-fetch";
 import type { components, paths } from "./schema";
 
 export type Schemas = components["schemas"];
+/** How far a label set has got with a media. */
+export type MediaState = NonNullable<NonNullable<paths["/api/v1/projects/{id}/media"]["get"]["parameters"]["query"]>["state"]>;
 
 /** What the server said no with, in words for a person. */
 export class ApiError extends Error {
@@ -44,7 +46,7 @@ export const api = {
   project: (id: number) => take(client.GET("/api/v1/projects/{id}", { params: { path: { id } } })),
   mediaList: (
     id: number,
-    query: { offset: number; limit: number; label_set: number | null; name: string | null },
+    query: { offset: number; limit: number; label_set: number | null; name: string | null; state: MediaState | null },
     signal: AbortSignal,
   ) => take(client.GET("/api/v1/projects/{id}/media", { params: { path: { id }, query }, signal })),
   media: (id: number, labelSet: number) =>

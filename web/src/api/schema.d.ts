@@ -1402,6 +1402,7 @@ export interface operations {
                 limit?: number;
                 label_set?: number | null;
                 name?: string | null;
+                state?: ("labelled" | "unlabelled" | "doubtful") | null;
             };
             header?: never;
             path: {

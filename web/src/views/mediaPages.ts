@@ -1,6 +1,6 @@
 /** A project's media by position: pages are fetched as they come near, and given up when they were passed. */
 import { signal } from "@preact/signals-core";
-import { api, type Schemas } from "../api/client";
+import { api, type MediaState, type Schemas } from "../api/client";
 
 type Media = Schemas["MediaOut"];
 
@@ -20,6 +20,7 @@ export class MediaPages {
     private readonly project: number,
     private readonly labelSet: number | null,
     private readonly name: string,
+    private readonly state: MediaState | null,
   ) {}
 
   at(position: number): Media | null {
@@ -44,7 +45,7 @@ export class MediaPages {
     const asked = new AbortController();
     this.#asked.set(page, asked);
     try {
-      const query = { offset: page * PAGE, limit: PAGE, label_set: this.labelSet, name: this.name || null };
+      const query = { offset: page * PAGE, limit: PAGE, label_set: this.labelSet, name: this.name || null, state: this.labelSet === null ? null : this.state };
       const found = await api.mediaList(this.project, query, asked.signal);
       this.#pages.set(page, found.media);
       for (const old of [...this.#pages.keys()].slice(0, -KEPT)) this.#pages.delete(old);

@@ -31,7 +31,7 @@ const here = () => placeOf(location.pathname, new URLSearchParams(location.searc
 export const place = signal<Place>(here());
 
 export const to = {
-  project: (id: number) => `/projects/${String(id)}`,
+  project: (id: number, more = "") => `/projects/${String(id)}${more}`,
   editor: (labelSet: number, media: number, more = "") => `/label-sets/${String(labelSet)}/media/${String(media)}${more}`,
 };
 
