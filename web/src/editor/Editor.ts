@@ -128,6 +128,8 @@ export class Editor {
   readonly routeId = signal<number | null>(null);
   /** A box that is being drawn and is nobody's yet, as two corners. */
   readonly rubber = signal<readonly [XY, XY] | null>(null);
+  /** What lies over the page and has the keyboard. */
+  readonly dialog = signal<"palette" | "keys" | null>(null);
   /** What a person has to decide before saving goes on. */
   readonly conflict = signal<Conflict | null>(null);
   /** Instances of which somebody said that left and right are as they should be. */

@@ -12,6 +12,7 @@ import { instanceCommands } from "./instances";
 import { looksCommands } from "./looks";
 import { jointCommands } from "./joint";
 import { drawingCommands, maskCommands } from "./masks";
+import { pageCommands } from "./page";
 import { playbackCommands } from "./playback";
 import { pointCommands } from "./points";
 import { trackCommands } from "./tracks";
@@ -37,6 +38,7 @@ export const COMMANDS: readonly Command<Editor>[] = [
   ...playbackCommands,
   ...viewCommands,
   ...looksCommands,
+  ...pageCommands,
 ];
 
 const BY_ID = new Map<CommandId, Command<Editor>>(COMMANDS.map((command) => [command.id, command]));
