@@ -49,7 +49,7 @@ function templateHint({ templates, selected }: Editor): string {
   const loose = instance ? templates.loose(instance).size : 0;
   if (!instance || !loose) return "";
   const set = labelledCount(instance) - loose;
-  return `Template, ${String(set)} of ${String(set + loose)} set: drag what is wrong, the dotted rest follows; a click sets a point where it is; Enter: all are right`;
+  return `Template, ${String(set)} of ${String(set + loose)} set: drag what is wrong, the dotted rest follows; a click sets a point where it is; U: the next; Enter: all are right`;
 }
 
 export class SelectTool implements Tool {

@@ -194,6 +194,27 @@ describe("a template in a drawn box", () => {
     expect(loose()).toEqual([]);
   });
 
+  it("U goes through the points that nobody has set, and the keyboard alone sets them", () => {
+    const { editor, key, loose } = scene();
+    key("U");
+    expect(editor.selection.value.keypoint).toBe(0);
+    key("2");
+    key("U");
+    key("U");
+    expect(editor.selection.value.keypoint).toBe(2);
+    key("ArrowLeft");
+    key("Shift+U");
+    expect(editor.selection.value.keypoint).toBe(1);
+    expect(loose()).toEqual([1, 3, 4]);
+    key("Shift+U");
+    expect(editor.selection.value.keypoint).toBe(4);
+    for (let left = 2; left >= 0; left--) {
+      key("U");
+      key("2");
+      expect(loose()).toHaveLength(left);
+    }
+  });
+
   it("arrow keys set the point they move, and merge into one step of undo", () => {
     const { editor, made, key, loose, gestures, at } = scene();
     const before = [...made().points];

@@ -18,9 +18,24 @@ function gaps(editor: Editor): Gap[] {
   );
 }
 
-/** Make the next (1) or the previous (-1) keypoint without a label the one to be placed. */
+/** Select the next or previous point of the template in hand that nobody has set yet. False where there is none. */
+function stepLoose(editor: Editor, step: 1 | -1): boolean {
+  const instance = editor.selected.value;
+  const loose = instance ? [...editor.templates.loose(instance)] : [];
+  const at = editor.selection.value.keypoint ?? (step === 1 ? -1 : Infinity);
+  const next = step === 1 ? (loose.find((k) => k > at) ?? loose[0]) : (loose.findLast((k) => k < at) ?? loose.at(-1));
+  if (!instance || next === undefined) return false;
+  editor.select(instance.id, next);
+  return true;
+}
+
+/**
+ * Make the next (1) or the previous (-1) keypoint without a label the one to be placed. A template in hand comes first:
+ * there, the next point that nobody has set.
+ */
 export function stepMissing(editor: Editor, step: 1 | -1): void {
   const { placing, selection } = editor;
+  if (!placing.value && stepLoose(editor, step)) return;
   if (placing.value && placing.value.instance === null) {
     const count = editor.categories.get(placing.value.category)?.skeleton?.names.length ?? 1;
     placing.value = { ...placing.value, keypoint: (placing.value.keypoint + step + count) % count };
