@@ -309,6 +309,24 @@ describe("the end of a template", () => {
   });
 });
 
+describe("a model's proposal", () => {
+  it("is no template: only the point that is dragged moves, though the prior is known", async () => {
+    const points = LAYOUT.flatMap(([x, y]) => [200 + 200 * x, 200 + 200 * y, 2]);
+    const propose = () => Promise.resolve({ points, scores: Array<number>(5).fill(0.5) });
+    const { editor, drag, key } = stage([], { proposer: { ready: () => Promise.resolve(), propose } });
+    editor.picture.value = { media: 1, frame: 0, source: {} as CanvasImageSource };
+    editor.priors.value = new Map([["person", people()]]);
+    key("A");
+    drag([100, 100], [300, 300]);
+    await new Promise((done) => setTimeout(done));
+    key("V");
+    drag([200, 120], [250, 140]);
+    const now = [...(editor.selected.value?.points ?? [])];
+    expect(now[0]).toBeCloseTo(250, 6);
+    expect(now.slice(3)).toEqual(points.slice(3));
+  });
+});
+
 describe("the template tool", () => {
   it("fills the box of a selected instance that has no points", () => {
     const empty = person("b", 0, 0, 0, { points: new Float64Array(15), box: [400, 400, 100, 200] });
