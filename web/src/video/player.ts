@@ -13,6 +13,10 @@ const CONTAINERS = [MP4, QTFF, MATROSKA, WEBM, MPEG_TS];
 const BUDGET = 400e6;
 /** Chunks that wait in the decoder: enough that it never idles. */
 const QUEUE = 8;
+/** On the way to where somebody jumped: so many that it need not wait for a page that is busy drawing. */
+const RUSH = 300;
+/** Milliseconds after a jump before more is decoded: the picture is drawn first, and a next jump finds nothing in its way. */
+const REST = 40;
 /** Frames to have ready in the direction of travel. */
 const AHEAD = 12;
 /** A frame that was passed is worth as much as one so many times as far ahead. */
@@ -37,6 +41,8 @@ export class VideoPlayer implements FrameSource {
   /** Handed out last: on the screen, or until the newer one is, the one before. Not to be closed. */
   #shown: readonly number[] = [];
   #waiter: Waiter | null = null;
+  /** The frame that somebody jumped to: decoded and brought out before anything that comes after it. */
+  #jumped = -1;
   /** Frame to have ready before it is asked for. */
   #ahead = -1;
   #working = false;
@@ -84,6 +90,7 @@ export class VideoPlayer implements FrameSource {
     const reach = Math.abs(n - this.#wanted) > AHEAD ? 1 : Math.min(AHEAD, this.#kept >> 2);
     this.#step = n >= this.#wanted ? 1 : -1;
     this.#wanted = n;
+    this.#jumped = reach === 1 ? n : -1;
     if (!this.#frames.has(n)) {
       this.#waiter?.done(false);
       const arrived = await new Promise<boolean>((done, failed) => {
@@ -96,9 +103,16 @@ export class VideoPlayer implements FrameSource {
     const found = this.#frames.get(n);
     if (this.#wanted !== n || !found) return null;
     this.#shown = [n, this.#shown[0] ?? n];
+    if (reach === 1) setTimeout(() => this.#prepare(n, reach), REST);
+    else this.#prepare(n, reach);
+    return found;
+  }
+
+  /** Decode what will be asked for next, if nobody has gone elsewhere. */
+  #prepare(n: number, reach: number): void {
+    if (this.#wanted !== n) return;
     this.#ahead = this.#missing(n, this.#step, reach);
     if (this.#ahead >= 0) void this.#work();
-    return found;
   }
 
   close(): void {
@@ -197,7 +211,10 @@ export class VideoPlayer implements FrameSource {
         if (beyond > REORDERED) break;
         decoder.decode(next.toEncodedVideoChunk());
         fed = Math.max(fed, next.timestamp);
-        if (decoder.decodeQueueSize >= QUEUE) {
+        const jump = this.#jumped === n && this.#waiter?.n === n;
+        // The decoder holds some pictures back until more come; flushed, it shows this one at once.
+        if (jump && Math.abs(next.timestamp - this.#at(n)) <= slack) break;
+        if (decoder.decodeQueueSize >= (jump ? RUSH : QUEUE)) {
           await Promise.race([stopped, new Promise((done) => decoder.addEventListener("dequeue", done, { once: true }))]);
         }
         next = await this.sink.getNextPacket(next);
