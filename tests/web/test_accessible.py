@@ -11,8 +11,8 @@ from tests.web.test_editor import Desk, at, desk, open_editor, sign_in
 __all__ = ["desk"]
 
 CONTROLS = {
-    "button", "link", "textbox", "searchbox", "slider", "spinbutton", "combobox", "listbox", "checkbox", "radio", "switch",
-    "tab", "menuitem", "progressbar", "meter", "dialog", "application", "img", "image",
+    "button", "link", "textbox", "searchbox", "slider", "spinbutton", "combobox", "listbox", "checkbox", "radio",
+    "switch", "tab", "menuitem", "progressbar", "meter", "dialog", "application", "img", "image",
 }  # fmt: skip
 MOVING = """() => [...document.querySelectorAll("*")].filter((element) => {
     const style = getComputedStyle(element);

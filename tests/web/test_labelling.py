@@ -7,9 +7,11 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from tests.server_process import ServerProcess
 from tests.web.test_editor import Desk, at, desk, drag, on_server, open_editor, saved
+from tests.web.test_page_flows import photos
 
-__all__ = ["desk"]
+__all__ = ["desk", "photos"]
 
 #: Frames from 10 on hold nobody; p0 to p9 have these points, all visible.
 NOSE, LEFT_WRIST, RIGHT_WRIST = (96, 20), (60, 60), (130, 60)
@@ -147,3 +149,17 @@ def test_a_drawn_instance_becomes_another_kind_and_back(desk: Desk, page: Page) 
     saved(page)
     after = on_server(desk, "p0")
     assert (after["category"], after["points"]) == ("person", before["points"])
+
+
+def test_the_next_open_work_is_found_in_another_picture(photos: tuple[ServerProcess, str, int], page: Page) -> None:
+    server, address, _ = photos
+    open_editor(page, server.base + address)
+    first = page.evaluate("vitruvian.editor.media.value.id")
+    page.keyboard.press("n")
+    page.mouse.click(*at(page, 80, 60))
+    page.keyboard.press("Enter")
+    saved(page)
+    page.keyboard.press("Control+Alt+ArrowRight")
+    page.wait_for_function("(first) => vitruvian.editor.media.value.id !== first", arg=first)
+    page.keyboard.press("Control+Alt+ArrowLeft")
+    expect(page.get_by_text("No open work comes before this")).to_be_visible()

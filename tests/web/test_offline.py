@@ -46,7 +46,7 @@ def test_fifty_frames_labelled_without_a_network_are_all_there_once_and_in_order
     state(page, "offline")
     expect(page.get_by_test_id("save-state")).to_contain_text("51 kept in this browser")
     expect(page.get_by_test_id("only-here")).to_have_count(0)
-    page.wait_for_function("vitruvian.outbox.pending.length === 51")
+    page.wait_for_function("() => vitruvian.outbox.pending.length === 51")
     page.close()
     assert made(desk) == []
 

@@ -46,7 +46,7 @@ export const api = {
   project: (id: number) => take(client.GET("/api/v1/projects/{id}", { params: { path: { id } } })),
   mediaList: (
     id: number,
-    query: { offset: number; limit: number; label_set: number | null; name: string | null; state: MediaState | null },
+    query: { after?: number; offset: number; limit: number; label_set: number | null; name: string | null; state: MediaState | null },
     signal: AbortSignal,
   ) => take(client.GET("/api/v1/projects/{id}/media", { params: { path: { id }, query }, signal })),
   media: (id: number, labelSet: number) =>

@@ -190,6 +190,8 @@ export interface EditorHooks {
   readonly onCommit?: (gesture: Gesture) => void;
   /** Undo or the tour wants a frame of another media: open it with `editor.open`. */
   readonly onJump?: (media: number, frame: number) => void;
+  /** Nothing is open any more in this media on that side: where else is, null for nowhere. */
+  readonly onOpenWork?: (media: number, step: 1 | -1) => Promise<{ readonly media: number; readonly frame: number } | null>;
   /** Positions between keys are found in another way from now on: keep that with the label set. */
   readonly onInterpolation?: (kind: Interpolation) => void;
   /** Something a person should read ("All doubtful points are done"). */

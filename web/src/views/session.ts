@@ -22,6 +22,7 @@ import { drive } from "../video/ticker";
 import { asEditorMedia, openMedia, type OpenedMedia } from "./openMedia";
 import { carryPoints } from "./flow";
 import { keepPriors } from "./priors";
+import { nearestOpen, unlabelledOf } from "./openWork";
 import { proposerOf } from "./proposer";
 import { go, to } from "./router";
 
@@ -66,6 +67,8 @@ export class EditorSession {
       proposer: proposerOf(set.ontology.id),
       onCommit: (gesture) => session.outbox.add(gesture),
       onJump: (media, frame) => go(to.editor(labelSet, media, `?frame=${String(frame)}`)),
+      onOpenWork: (media, step) =>
+        nearestOpen(unlabelledOf(set.project, labelSet), session.editor.routes.list.value, media, step),
       onMessage: (text) => (session.notice.value = text),
       onFlow: carryPoints,
       onInterpolation: (kind) =>

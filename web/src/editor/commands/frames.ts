@@ -2,6 +2,7 @@ import type { Editor } from "../Editor";
 import type { Command } from "../types";
 import { stepFrame, toLabelled } from "../verbs/frames";
 import { stepMedia } from "../verbs/media";
+import { toOpenWork } from "../verbs/work";
 import { acceptRoute, stepDoubtful, stepRoute } from "../verbs/review";
 
 const STRIDE = 10;
@@ -22,6 +23,8 @@ export const frameCommands: readonly Command<Editor>[] = [
   { id: "frame.last", title: "Last frame", group: "Frames", keys: ["End"], run: (e) => e.goTo(Infinity), enabled: moving },
   { id: "frame.nextLabelled", title: "Next labelled frame", group: "Frames", keys: ["Mod+ArrowRight"], run: (e) => toLabelled(e, 1), enabled: moving },
   { id: "frame.previousLabelled", title: "Previous labelled frame", group: "Frames", keys: ["Mod+ArrowLeft"], run: (e) => toLabelled(e, -1), enabled: moving },
+  { id: "task.next", title: "Next frame with open work: without labels, or with doubtful points", group: "Frames", keys: ["Mod+Alt+ArrowRight"], run: (e) => void toOpenWork(e, 1), enabled: opened },
+  { id: "task.previous", title: "Previous frame with open work", group: "Frames", keys: ["Mod+Alt+ArrowLeft"], run: (e) => void toOpenWork(e, -1), enabled: opened },
   { id: "media.next", title: "Next image or video", group: "Frames", keys: ["Shift+F"], run: (e) => stepMedia(e, 1), enabled: opened },
   { id: "media.previous", title: "Previous image or video", group: "Frames", keys: ["Shift+D"], run: (e) => stepMedia(e, -1), enabled: opened },
   // One picture has no next frame, so there the keys of frames turn to the next media.
