@@ -56,6 +56,16 @@ def test_only_what_is_near_is_in_the_page_and_the_end_is_reached(many: ServerPro
     expect(grid.get_by_role("button", name=f"photo{COUNT - 1:05}.png")).to_be_visible()
     assert grid.locator("[data-position]").count() < 80
     expect(grid.get_by_role("group", name=f"{COUNT} of {COUNT}")).to_be_visible()
+    # The keyboard gets there too, although nothing of the way was fetched.
+    grid.get_by_role("button", name=f"photo{COUNT - 1:05}.png").focus()
+    page.keyboard.press("Home")
+    expect(grid.get_by_role("button", name="photo00000.png")).to_be_focused()
+    page.keyboard.press("PageDown")
+    page.keyboard.press("PageDown")
+    page.keyboard.press("PageDown")
+    expect(grid.locator("[data-position]:focus-within button")).to_be_focused()
+    page.keyboard.press("End")
+    expect(grid.get_by_role("button", name=f"photo{COUNT - 1:05}.png")).to_be_focused()
 
 
 def test_media_are_found_by_name_and_opened_by_keyboard(many: ServerProcess, page: Page) -> None:
