@@ -158,7 +158,8 @@ export class EditorSession {
         if (times === 1) this.notice.value = `Labels further off could not be loaded (${inWords(error)}): trying again`;
       },
     };
-    void fetchRest(setup, this.#rest.signal);
+    const { signal } = this.#rest;
+    void pictureShown(editor, media).then(() => fetchRest(setup, signal));
   }
 
   #watch(): void {
@@ -246,6 +247,24 @@ export class EditorSession {
       (error) => (this.trouble.value = error),
     );
   }
+}
+
+/** Milliseconds that labels further off leave to the first picture. */
+const FIRST = 1500;
+
+/** A picture of the media is there, or is so late that nothing should wait for it. */
+function pictureShown(editor: Editor, media: number): Promise<void> {
+  return new Promise((done) => {
+    const finish = () => {
+      clearTimeout(timer);
+      stop();
+      done();
+    };
+    const timer = setTimeout(finish, FIRST);
+    const stop = effect(() => {
+      if (editor.picture.value?.media === media) queueMicrotask(finish);
+    });
+  });
 }
 
 /** Nobody wants it any more: whatever comes of it lets its pictures go. */
