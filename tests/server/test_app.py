@@ -42,10 +42,21 @@ def test_records(server: ServerProcess, project: Project) -> None:
         f"/api/v1/label-sets/{project.person}/instances", params={"media": project.media, "first": 3, "last": 4}
     )
     assert [i["id"] for i in found.json()["instances"]] == ["p3", "p4"]
+    named = get(f"/api/v1/label-sets/{project.person}/instances", params={"instance": ["p7", "nobody", "p2"]})
+    assert sorted(i["id"] for i in named.json()["instances"]) == ["p2", "p7"]
     ontology = get(f"/api/v1/ontologies/{project.ontology}").json()
     assert opened["ontology"] == ontology
     assert ontology["categories"][0]["skeleton"]["keypoints"][1]["flip"] == "right_wrist"
     assert len(get(f"/api/v1/label-sets/{project.person}/export").json()["annotations"]) == 10
+
+
+def test_a_deleted_instance_is_found_by_its_name(server: ServerProcess, project: Project) -> None:
+    gone = {"request": "a", "changes": [{"instance": "p3", "base": 0, "deleted": True}]}
+    assert server.client.patch(changes(project), json=gone).status_code == 200
+    place = f"/api/v1/label-sets/{project.person}/instances"
+    assert "p3" not in [i["id"] for i in server.client.get(place).json()["instances"]]
+    (found,) = server.client.get(place, params={"instance": "p3"}).json()["instances"]
+    assert (found["deleted"], found["revision"]) == (True, 1)
 
 
 def test_saving_merging_and_conflict(server: ServerProcess, project: Project) -> None:

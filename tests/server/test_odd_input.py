@@ -17,7 +17,8 @@ NUMBERS = ["-1", "0", "99", str(2**31), str(2**63 - 1), str(2**63), str(-(2**63)
 LISTS = ["/projects/{p}/media?after={}", "/projects/{p}/media?limit={}", "/projects/{p}/media?label_set={}",
          "/projects/{p}/media?offset={}", "/projects/{p}/media?name={}", "/projects/{p}/media?state={}",
          "/media/{m}?label_set={}", "/label-sets/{l}/instances?media={}", "/label-sets/{l}/instances?first={}",
-         "/label-sets/{l}/instances?last={}", "/label-sets/{l}/routes?media={}", "/label-sets/{l}/history?media={}",
+         "/label-sets/{l}/instances?last={}", "/label-sets/{l}/instances?instance={}",
+         "/label-sets/{l}/routes?media={}", "/label-sets/{l}/history?media={}",
          "/label-sets/{l}/history?frame={}", "/label-sets/{l}/history?limit={}", "/label-sets/{l}/history?instance={}",
          "/media/{c}/frames/0.jpg?quality={}", "/media/{c}/thumbnail.jpg?size={}",
          "/label-sets/{l}/export?format={}", "/label-sets/{l}/export/losses?format={}"]  # fmt: skip

@@ -17,4 +17,8 @@ ChosenFrame = Annotated[int | None, Query(ge=0, le=LARGEST_FRAME)]
 After = Annotated[int, Query(ge=0, le=LARGEST_ID)]
 #: PostgreSQL has no text with a NUL in it.
 ChosenText = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$")]
+#: Names of instances, as often as there are some; no more than an address has room for.
+ChosenNames = Annotated[
+    list[Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")]] | None, Query(max_length=100)
+]
 ShownState = Literal["open", "accepted", "fixed", "dismissed", "all"]

@@ -11,7 +11,7 @@ from vitruvian.errors import NotFound
 from vitruvian.server import wire
 from vitruvian.server.answers import answer
 from vitruvian.server.openapi import RawBody, body, decoded, says
-from vitruvian.server.parameters import Chosen, ChosenFrame, ChosenText, Id, ShownState
+from vitruvian.server.parameters import Chosen, ChosenFrame, ChosenNames, ChosenText, Id, ShownState
 from vitruvian.store import Store, changes, instances, label_sets, media, ontologies, projects, routes
 from vitruvian.store.rows import LabelSetRow, RouteRow
 
@@ -63,9 +63,19 @@ def router(store: Store, author: str) -> APIRouter:
             return answer(_label_set(connection, label_sets.label_set(connection, made), {}), 201)
 
     @api.get("/label-sets/{id}/instances", operation_id="instances", responses=says(wire.InstancesOut))
-    def some_instances(id: Id, media: Chosen = None, first: ChosenFrame = None, last: ChosenFrame = None) -> Response:
+    def some_instances(
+        id: Id,
+        media: Chosen = None,
+        first: ChosenFrame = None,
+        last: ChosenFrame = None,
+        instance: ChosenNames = None,
+    ) -> Response:
+        """Return what a media or some of its frames show, or the instances of these names, deleted ones too."""
         with store.read() as connection:
-            found = instances.instances(connection, id, media=media, first=first, last=last)
+            if instance is not None:
+                found = list(instances.find(connection, id, instance).values())
+            else:
+                found = instances.instances(connection, id, media=media, first=first, last=last)
         return answer({"instances": [instance.document() for instance in found]})
 
     @api.patch("/label-sets/{id}/changes", operation_id="save_changes",

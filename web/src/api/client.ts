@@ -41,6 +41,8 @@ export function refusal(status: number, body: unknown): ApiError {
   );
 }
 
+const MOST_NAMES = 50;
+
 export const api = {
   projects: () => take(client.GET("/api/v1/projects")),
   project: (id: number) => take(client.GET("/api/v1/projects/{id}", { params: { path: { id } } })),
@@ -55,6 +57,16 @@ export const api = {
   /** Of frames `first` to `last`, both included. */
   instances: (id: number, media: number, first: number, last: number, signal?: AbortSignal) =>
     take(client.GET("/api/v1/label-sets/{id}/instances", { params: { path: { id }, query: { media, first, last } }, signal })),
+  /** Deleted ones too. Asked for in portions that fit into an address. */
+  async instancesByName(id: number, names: readonly string[], signal: AbortSignal): Promise<Schemas["InstanceOut"][]> {
+    const found: Schemas["InstanceOut"][] = [];
+    for (let start = 0; start < names.length; start += MOST_NAMES) {
+      const query = { instance: names.slice(start, start + MOST_NAMES) };
+      const part = client.GET("/api/v1/label-sets/{id}/instances", { params: { path: { id }, query }, signal });
+      found.push(...(await take(part)).instances);
+    }
+    return found;
+  },
   routes: (id: number) =>
     take(client.GET("/api/v1/label-sets/{id}/routes", { params: { path: { id }, query: { state: "open" } } })),
   priors: (id: number) => take(client.GET("/api/v1/label-sets/{id}/priors", { params: { path: { id } } })),

@@ -113,7 +113,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Some Instances */
+        /**
+         * Some Instances
+         * @description Return what a media or some of its frames show, or the instances of these names, deleted ones too.
+         */
         get: operations["instances"];
         put?: never;
         post?: never;
@@ -1069,6 +1072,7 @@ export interface operations {
                 media?: number | null;
                 first?: number | null;
                 last?: number | null;
+                instance?: string[] | null;
             };
             header?: never;
             path: {

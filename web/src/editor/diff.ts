@@ -81,24 +81,62 @@ export function copy(onto: EditorInstance, from: EditorInstance, what: Changed):
   return { ...onto, points, scores, keyed, ...fields };
 }
 
-/** What takes `diff` back from `now`; null when nothing is left to take back. */
-export function reverse(diff: Diff, now: EditorInstance): Diff | null {
-  const after = diff.before
-    ? copy(now, diff.before, changed(diff.before, diff.after))
-    : { ...now, deleted: true };
-  return isChange(now, after) ? { instance: diff.instance, before: now, after } : null;
+/** A diff turned round, or done again, on what is there now. */
+export interface Turned {
+  /** null when nothing is left to do. */
+  readonly diff: Diff | null;
+  /** What somebody else changed since, and which therefore stays. */
+  readonly theirs: Changed;
 }
 
-/** What does `diff` again on `now`; null when it is there already. */
-export function again(diff: Diff, now: EditorInstance): Diff | null {
-  const after = { ...rebase(now, diff), ...(diff.before ? {} : { deleted: false }) };
-  return isChange(now, after) ? { instance: diff.instance, before: now, after } : null;
+const NOTHING: Changed = { points: [], fields: [] };
+
+/** What takes `diff` back from `now`. */
+export function reverse(diff: Diff, now: EditorInstance): Turned {
+  if (diff.before) return turn(diff.after, diff.before, now);
+  // Whoever worked on what was made here would lose that work with it.
+  const theirs = now.deleted ? NOTHING : told(changed(diff.after, now));
+  return isNothing(theirs) ? turned(now, { ...now, deleted: true }, theirs) : { diff: null, theirs };
+}
+
+/** What does `diff` again on `now`. */
+export function again(diff: Diff, now: EditorInstance | null): Turned {
+  if (diff.before) return now ? turn(diff.before, diff.after, now) : { diff: null, theirs: NOTHING };
+  if (!now) return { diff: { ...diff, after: { ...diff.after, revision: 0 } }, theirs: NOTHING };
+  return turned(now, { ...rebase(now, diff), deleted: false }, NOTHING);
+}
+
+/** Lead from one state to another, but for what is by now as in neither of the two. */
+function turn(from: EditorInstance, to: EditorInstance, now: EditorInstance): Turned {
+  if (now.deleted && !from.deleted && !to.deleted) return { diff: null, theirs: { points: [], fields: ["deleted"] } };
+  const [what, sinceFrom, sinceTo] = [changed(from, to), changed(from, now), told(changed(to, now))];
+  const theirs: Changed = {
+    points: what.points.filter((k) => sinceFrom.points.includes(k) && sinceTo.points.includes(k)),
+    fields: what.fields.filter((field) => sinceFrom.fields.includes(field) && sinceTo.fields.includes(field)),
+  };
+  const mine: Changed = {
+    points: what.points.filter((k) => !theirs.points.includes(k)),
+    fields: what.fields.filter((field) => !theirs.fields.includes(field)),
+  };
+  return turned(now, copy(now, to, mine), theirs);
+}
+
+function turned(now: EditorInstance, after: EditorInstance, theirs: Changed): Turned {
+  return { diff: isChange(now, after) ? { instance: now.id, before: now, after } : null, theirs };
+}
+
+/** An area follows from mask and box, on the server too: that it is another is nobody's doing. */
+function told({ points, fields }: Changed): Changed {
+  return { points, fields: fields.filter((field) => field !== "area") };
+}
+
+export function isNothing({ points, fields }: Changed): boolean {
+  return !points.length && !fields.length;
 }
 
 export function isChange(before: EditorInstance | null, after: EditorInstance): boolean {
   if (!before) return true;
-  const { points, fields } = changed(before, after);
-  return points.length > 0 || fields.length > 0;
+  return !isNothing(changed(before, after));
 }
 
 /** Two diffs of one instance as one; null when together they change nothing. Undone creations vanish. */

@@ -3,7 +3,7 @@
  * or called off; a commit is one diff per instance, kept by the history and handed to the outbox.
  */
 import { batch, signal } from "@preact/signals-core";
-import { again, isChange, rebase, reverse } from "./diff";
+import { again, isChange, isNothing, rebase, reverse, type Changed } from "./diff";
 import type { History } from "./history";
 import type { RouteList } from "./routes";
 import type { InstanceStore } from "./store";
@@ -26,6 +26,13 @@ interface Around {
   /** What a gesture leaves behind that no longer means anything goes with it. */
   readonly tidy: (row: EditorInstance) => EditorInstance;
   readonly announce: (gesture: Gesture) => void;
+}
+
+/** What became of a step of undo or redo. */
+export interface Step {
+  readonly gesture: Gesture;
+  /** What stays as it is, because somebody else changed it since. */
+  readonly theirs: readonly { readonly diff: Diff; readonly what: Changed }[];
 }
 
 export class Edits {
@@ -108,42 +115,39 @@ export class Edits {
   }
 
   /** Take back the newest gesture; a gesture in hand is called off instead. Returns what was taken back. */
-  undo(): Gesture | null {
+  undo(): Step | null {
     if (this.#hand) {
       this.cancel();
       return null;
     }
-    return this.#turn(this.history.undo(), "Undo", reverse, true);
+    return this.#turn(this.history.undo(), true);
   }
 
-  redo(): Gesture | null {
-    if (this.#hand) return null;
-    return this.#turn(this.history.redo(), "Redo", again, false);
+  redo(): Step | null {
+    return this.#hand ? null : this.#turn(this.history.redo(), false);
   }
 
-  #turn(
-    gesture: Gesture | null,
-    word: string,
-    turn: (diff: Diff, now: EditorInstance) => Diff | null,
-    backwards: boolean,
-  ): Gesture | null {
+  #turn(gesture: Gesture | null, backwards: boolean): Step | null {
     if (!gesture) return null;
     const diffs: Diff[] = [];
+    const theirs: { diff: Diff; what: Changed }[] = [];
     for (const diff of backwards ? gesture.diffs.toReversed() : gesture.diffs) {
       const now = this.store.row(diff.instance);
-      const turned = now && turn(diff, now);
-      if (turned) diffs.push(turned);
+      if (backwards && !now) continue;
+      const turned = backwards && now ? reverse(diff, now) : again(diff, now);
+      if (turned.diff) diffs.push(turned.diff);
+      if (!isNothing(turned.theirs)) theirs.push({ diff, what: turned.theirs });
     }
     const routes = backwards
       ? gesture.routes.toReversed().map(({ route, before, after }) => ({ route, before: after, after: before }))
       : gesture.routes;
-    const turned: Gesture = { ...gesture, title: `${word}: ${gesture.title}`, diffs, routes };
+    const title = `${backwards ? "Undo" : "Redo"}: ${gesture.title}`;
     batch(() => {
       this.store.put(diffs.map((diff) => diff.after));
       this.routes.apply(routes);
-      if (diffs.length || routes.length) this.around.announce(turned);
+      if (diffs.length || routes.length) this.around.announce({ ...gesture, title, diffs, routes });
     });
-    return gesture;
+    return { gesture, theirs };
   }
 
   /**

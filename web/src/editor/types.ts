@@ -192,6 +192,8 @@ export interface EditorHooks {
   readonly onJump?: (media: number, frame: number) => void;
   /** Nothing is open any more in this media on that side: where else is, null for nowhere. */
   readonly onOpenWork?: (media: number, step: 1 | -1) => Promise<{ readonly media: number; readonly frame: number } | null>;
+  /** Undo or redo is about instances that the page has not got: load them as they are now, deleted ones too. */
+  readonly onMissing?: (instances: readonly string[]) => Promise<void>;
   /** Positions between keys are found in another way from now on: keep that with the label set. */
   readonly onInterpolation?: (kind: Interpolation) => void;
   /** Something a person should read ("All doubtful points are done"). */

@@ -1,6 +1,6 @@
 /** Where the outbox keeps what the server has not acknowledged: IndexedDB, so that a closed page loses nothing. */
-import { openDB } from "idb";
-import type { DBSchema, IDBPDatabase } from "idb";
+import type { DBSchema } from "idb";
+import { Database } from "./database";
 import type { Entry, Key } from "./entries";
 import type { Alive } from "./tab";
 
@@ -16,19 +16,19 @@ export interface Storage {
   adopt(labelSet: number, tab: string, others: () => Promise<Alive>): Promise<Entry[]>;
 }
 
-/** Some browsers' databases neither open nor fail. */
-const PATIENCE = 3000;
-
 export class BrowserStorage implements Storage {
-  #opening: Promise<IDBPDatabase<Schema>> | null = null;
+  readonly #database;
 
-  constructor(
-    private readonly name = "vitruvian-outbox",
-    private readonly patience = PATIENCE,
-  ) {}
+  constructor(name = "vitruvian-outbox", patience?: number) {
+    this.#database = new Database<Schema>(
+      name,
+      (database) => database.createObjectStore("entries", { keyPath: "key", autoIncrement: true }).createIndex("labelSet", "labelSet"),
+      patience,
+    );
+  }
 
   keep(entries: readonly Entry[], gone: readonly Key[]): Promise<Key[]> {
-    return this.#within(async (database) => {
+    return this.#database.within(async (database) => {
       const { store, done } = database.transaction("entries", "readwrite");
       const write = async (entry: Entry): Promise<Key[]> => {
         const known = await store.get(entry.key);
@@ -42,7 +42,7 @@ export class BrowserStorage implements Storage {
   }
 
   adopt(labelSet: number, tab: string, others: () => Promise<Alive>): Promise<Entry[]> {
-    return this.#within(async (database) => {
+    return this.#database.within(async (database) => {
       // Names are read before asking who is open: a tab that opens meanwhile and adopts has a name that is not among
       // them, so nobody takes the same entries twice.
       const seen = new Set((await database.getAllFromIndex("entries", "labelSet", labelSet)).map((entry) => entry.tab));
@@ -54,43 +54,5 @@ export class BrowserStorage implements Storage {
       await Promise.all([...adopted.map((entry) => store.put(entry)), done]);
       return adopted;
     });
-  }
-
-  async #within<T>(work: (database: IDBPDatabase<Schema>) => Promise<T>): Promise<T> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, failed) => {
-      timer = setTimeout(() => failed(new DOMException("The browser's storage does not answer", "TimeoutError")), this.patience);
-    });
-    try {
-      return await Promise.race([this.#open().then(work), late]);
-    } catch (error) {
-      // A connection that was closed under us stays closed: the next try opens a new one.
-      if ((error as Error).name === "InvalidStateError") this.#opening = null;
-      throw error;
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  async #open(): Promise<IDBPDatabase<Schema>> {
-    const forget = () => (this.#opening = null);
-    this.#opening ??= openDB<Schema>(this.name, 1, {
-      upgrade(database) {
-        const entries = database.createObjectStore("entries", { keyPath: "key", autoIncrement: true });
-        entries.createIndex("labelSet", "labelSet");
-      },
-      terminated: forget,
-      // Who deletes or renews the database must not wait for this tab.
-      blocking: (_now, _next, event) => {
-        forget();
-        (event.target as IDBDatabase).close();
-      },
-    });
-    try {
-      return await this.#opening;
-    } catch (error) {
-      forget();
-      throw error;
-    }
   }
 }

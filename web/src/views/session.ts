@@ -11,6 +11,7 @@ import { Events } from "../sync/events";
 import { fetchRest, type RestOfLabels } from "../sync/labels";
 import { Others } from "../sync/others";
 import { Outbox } from "../sync/outbox";
+import { PastGestures } from "../sync/past";
 import { conflictOf, inWords } from "../sync/refusal";
 import { BrowserStorage } from "../sync/storage";
 import { claimTab } from "../sync/tab";
@@ -71,6 +72,7 @@ export class EditorSession {
         nearestOpen(unlabelledOf(set.project, labelSet), session.editor.routes.list.value, media, step),
       onMessage: (text) => (session.notice.value = text),
       onFlow: carryPoints,
+      onMissing: (instances) => session.#fetch(instances),
       onInterpolation: (kind) =>
         void api.setInterpolation(labelSet, kind).catch((error: unknown) => {
           session.notice.value = `The kind of interpolation was not saved: ${error instanceof Error ? error.message : "no answer"}`;
@@ -90,7 +92,10 @@ export class EditorSession {
         session.editor.routes.apply(answers);
       },
     });
-    await session.outbox.recover(() => tab.others());
+    const past = new PastGestures({ labelSet, tab: tab.id, others: () => tab.others(), memory: sessionMemory() });
+    const [gestures] = await Promise.all([past.recall(), session.outbox.recover(() => tab.others())]);
+    session.editor.history.restore(gestures);
+    session.editor.history.keeper = past.keep;
     session.editor.routes.set(routes);
     session.#watch();
     session.#decide();
@@ -228,6 +233,12 @@ export class EditorSession {
     this.#stops.push(stop, () => events?.close(), () => others.close());
   }
 
+  /** Instances by name as they are now, also those of a media that was not opened yet, and deleted ones. */
+  async #fetch(ids: readonly string[]): Promise<void> {
+    const found = await api.instancesByName(this.labelSet.id, ids, AbortSignal.timeout(10_000));
+    this.editor.load(this.#newer(found.map(fromWire)), this.outbox.pending);
+  }
+
   /** Answers overtake each other: what a later one told already stays. */
   #newer(instances: readonly EditorInstance[]): EditorInstance[] {
     return instances.filter(({ id, revision }) => revision >= (this.editor.store.row(id)?.revision ?? 0));
@@ -265,6 +276,15 @@ function pictureShown(editor: Editor, media: number): Promise<void> {
       if (editor.picture.value?.media === media) queueMicrotask(finish);
     });
   });
+}
+
+/** Storage that lasts as long as the tab; a browser may refuse to hand it out. */
+function sessionMemory(): Storage | undefined {
+  try {
+    return sessionStorage;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Nobody wants it any more: whatever comes of it lets its pictures go. */
