@@ -2,7 +2,7 @@
  * Key presses as chords: modifiers in the order Mod, Alt, Shift, then the key ("Mod+Shift+Z", "ArrowLeft", "1").
  * Mod is Control, and Command on a Mac.
  */
-import type { Command } from "./types";
+import type { Command, CommandId } from "./types";
 
 export interface KeyPress {
   readonly key: string;
@@ -33,9 +33,14 @@ function keyName({ key, code }: KeyPress): string {
   return letter && key.length === 1 ? letter : key;
 }
 
-/** The first enabled command of the table that has this chord. */
-export function commandFor<E>(table: readonly Command<E>[], chord: string, editor: E): Command<E> | null {
-  return table.find((command) => command.keys.includes(chord) && command.enabled(editor)) ?? null;
+/** The first enabled command of the table that has this chord, by the keys that somebody may have chosen. */
+export function commandFor<E>(
+  table: readonly Command<E>[],
+  chord: string,
+  editor: E,
+  keysOf: (id: CommandId) => readonly string[],
+): Command<E> | null {
+  return table.find((command) => keysOf(command.id).includes(chord) && command.enabled(editor)) ?? null;
 }
 
 /** A chord as a person reads it. */

@@ -3,6 +3,7 @@ import type { Editor } from "./Editor";
 import { COMMANDS, run } from "./commands";
 import { inOrder, instanceName } from "./naming";
 import { spoken } from "./ontology";
+import { keysOf } from "./ownKeys";
 import { chooseKeypoint } from "./verbs/placing";
 
 export interface PaletteEntry {
@@ -51,11 +52,11 @@ function fit({ title, group }: PaletteEntry, words: readonly string[]): number |
 }
 
 function commands(editor: Editor): PaletteEntry[] {
-  return COMMANDS.filter(({ id }) => !UNNAMED.test(id)).map(({ id, title, group, keys, enabled }) => ({
+  return COMMANDS.filter(({ id }) => !UNNAMED.test(id)).map(({ id, title, group, enabled }) => ({
     id,
     title,
     group,
-    keys,
+    keys: keysOf(id),
     enabled: enabled(editor),
     run: () => void run(editor, id),
   }));

@@ -6,6 +6,7 @@ import { point, visibility } from "./instance";
 import { spoken } from "./ontology";
 import type { TrackIndex } from "./tracks";
 import type { EditorInstance, EditorSkeleton } from "./types";
+import { keyName } from "./ownKeys";
 
 export const REASONS = ["other_object", "self", "blur", "out_of_frame"] as const;
 export type Reason = (typeof REASONS)[number];
@@ -97,4 +98,10 @@ export function swapReasons(
     return [k, typeof reason === "string" ? reason : null];
   });
   return withReasons(instance, skeleton, moved);
+}
+
+/** " (Shift+1 to Shift+4: and why)" of a hint, where the reasons have keys. */
+export function whyHidden(): string {
+  const [first, last] = [REASONS[0], REASONS.at(-1) ?? REASONS[0]].map((reason) => keyName(`point.hidden.${reason}`));
+  return first && last ? ` (${first} to ${last}: and why)` : "";
 }

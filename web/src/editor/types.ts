@@ -331,7 +331,7 @@ export interface Command<E> {
   readonly id: CommandId;
   readonly title: string;
   readonly group: CommandGroup;
-  /** Chords as editor/keymap.ts writes them ("Mod+Z", "Shift+Tab", "1"); the first one is shown. */
+  /** Chords as editor/keymap.ts writes them ("Mod+Z", "Shift+Tab", "1"), unless somebody chose others (editor/ownKeys.ts). */
   readonly keys: readonly string[];
   readonly run: (editor: E) => void;
   readonly enabled: (editor: E) => boolean;

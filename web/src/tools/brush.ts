@@ -12,6 +12,7 @@ import { freshInstance } from "../editor/verbs/placing";
 import { combineSpans } from "../geometry/rle";
 import type { Spans } from "../geometry/rle";
 import { strokeSpans } from "../geometry/strokes";
+import { keyName, withKeys } from "../editor/ownKeys";
 
 interface Stroke {
   readonly instance: EditorInstance;
@@ -42,8 +43,8 @@ export class BrushTool implements Tool {
     const { editor } = this;
     const instance = editor.selected.value;
     const whose = instance ? `the selected ${instance.category}` : `a new ${editor.category.value}`;
-    const size = `[ ] size, ${2 * brushRadius(editor)} px`;
-    if (editor.drawing.erasing.value) return `Drag to erase from the mask of ${whose}; Shift+K: paint; ${size}`;
+    const size = `${keyName("mask.smaller")} ${keyName("mask.larger")} size, ${2 * brushRadius(editor)} px`;
+    if (editor.drawing.erasing.value) return withKeys(`Drag to erase from the mask of ${whose}`, ["mask.erase", "paint"], size);
     return `Drag to paint the mask of ${whose}; Shift or the right button erases; ${size}`;
   }
 

@@ -6,6 +6,7 @@ import type { Tool, ToolEvent } from "../editor/types";
 import { jointInstance, jointName, jointPlace, placeJoint, startJoint } from "../editor/verbs/joint";
 import { centreOn, fitBox } from "../geometry/camera";
 import { clamp } from "../geometry/points";
+import { keyName, withKeys } from "../editor/ownKeys";
 
 /** Share of the object that is seen around the joint, and the least of the picture, in its pixels. */
 const AROUND = 0.25;
@@ -82,10 +83,18 @@ export class JointTool implements Tool {
     const task = this.editor.joint.value;
     if (!task) return "";
     const film = (this.editor.media.value?.frames ?? 1) > 1;
-    const step = task.stride === 1 ? "[ ]: longer steps" : `[ ]: every ${String(task.stride)} frames`;
-    return (
-      `Click the ${jointName(this.editor, task)}, and on; right press or Shift: hidden; Enter: right as it is; ` +
-      `1: hidden there; 0: not there; S: skip; Backspace: back; Tab: next joint${film ? `; ${step}` : ""}; Esc: leave`
+    const longer = task.stride === 1 ? "longer steps" : `every ${String(task.stride)} frames`;
+    const step = `${keyName("joint.narrower")} ${keyName("joint.wider")}: ${longer}`;
+    return withKeys(
+      `Click the ${jointName(this.editor, task)}, and on; right press or Shift: hidden`,
+      ["joint.accept", "right as it is"],
+      ["joint.hidden", "hidden there"],
+      ["joint.absent", "not there"],
+      ["joint.skip", "skip"],
+      ["joint.back", "back"],
+      ["joint.next", "next joint"],
+      film ? step : "",
+      ["cancel", "leave"],
     );
   }
 

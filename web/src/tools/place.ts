@@ -1,9 +1,10 @@
 /** Ordered placement: one click a keypoint, in skeleton order. Shift or the right button: labelled but hidden. */
 import type { Editor } from "../editor/Editor";
 import { spoken } from "../editor/ontology";
-import { reasonWords } from "../editor/reasons";
+import { reasonWords, whyHidden } from "../editor/reasons";
 import type { Tool, ToolEvent } from "../editor/types";
 import { placeAt, startPlacing } from "../editor/verbs/placing";
+import { chordName, keysOf, withKeys } from "../editor/ownKeys";
 
 export class PlaceTool implements Tool {
   readonly id = "place";
@@ -33,9 +34,17 @@ export class PlaceTool implements Tool {
     const why = placing.because ? `: ${reasonWords(placing.because)}` : "";
     const state = placing.visibility === 1 ? `, hidden${why}` : "";
     if (this.editor.steering.value) {
-      return `Enter or Space: place the ${place}${state}. Arrows: move the cursor (Shift: 10 steps, Alt: 0.1 px, Alt+Shift: half of what is left); S: skip; Esc: finish`;
+      const move = "Arrows: move the cursor (Shift: 10 steps, Alt: 0.1 px, Alt+Shift: half of what is left)";
+      const here = `${keysOf("place.here").map(chordName).join(" or ")}: place the ${place}${state}`;
+      return withKeys(`${here}. ${move}`, ["place.skip", "skip"], ["cancel", "finish"]);
     }
-    return `Click the ${place}${state}, or move the cursor by arrow keys. 1 or Shift: hidden (Shift+1 to 4: and why); 3 or S: skip; Backspace: back; Enter: finish`;
+    return withKeys(
+      `Click the ${place}${state}, or move the cursor by arrow keys; with Shift: hidden`,
+      ["point.hidden", `hidden${whyHidden()}`],
+      ["place.skip", "skip"],
+      ["place.back", "back"],
+      ["place.finish", "finish"],
+    );
   }
 
   pointerDown(event: ToolEvent): void {

@@ -8,6 +8,7 @@ import type { Tool, ToolEvent, XY } from "../editor/types";
 import { addCorner, closePolygon, dropPolygon, openPolygon, showMasks, startPolygon, takeBackCorner } from "../editor/verbs/drawing";
 import type { Drag } from "./drags";
 import { cornerAt, dragCorner, removeCorner } from "./vertices";
+import { withKeys } from "../editor/ownKeys";
 
 /** The second click of a double click lands this near the first (CSS pixels). */
 const DOUBLE = 4;
@@ -28,7 +29,7 @@ export class PolygonTool implements Tool {
 
   hint(): string {
     const open = openPolygon(this.editor);
-    if (open) return `Click the next corner${open.cut ? " of the hole" : ""}; the first one or Enter closes; Backspace: back; Esc: call off`;
+    if (open) return withKeys(`Click the next corner${open.cut ? " of the hole" : ""}; the first one closes`, ["mask.close", "close"], ["mask.back", "back"], ["cancel", "call off"]);
     const instance = this.editor.selected.value;
     const whose = instance ? `the selected ${instance.category}` : `a new ${this.editor.category.value}`;
     const edit = Array.isArray(instance?.mask) ? "; drag a corner, press a side for a new one, Alt removes one" : "";

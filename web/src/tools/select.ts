@@ -17,6 +17,10 @@ import { dragHandle, dragInstance, dragPoints } from "./drags";
 import type { Drag } from "./drags";
 import { dragLasso } from "./lasso";
 import { dragTransform } from "./transform";
+import { withKeys } from "../editor/ownKeys";
+import { whyHidden } from "../editor/reasons";
+
+const VISIBILITIES = [["point.hidden", "hidden"], ["point.visible", "visible"], ["point.none", "not there"]] as const;
 
 const CURSORS: Record<string, string> = {
   nw: "nwse-resize",
@@ -49,7 +53,8 @@ function templateHint({ templates, selected }: Editor): string {
   const loose = instance ? templates.loose(instance).size : 0;
   if (!instance || !loose) return "";
   const set = labelledCount(instance) - loose;
-  return `Template, ${String(set)} of ${String(set + loose)} set: drag what is wrong, the dotted rest follows; a click sets a point where it is; U: the next; Enter: all are right`;
+  const what = `Template, ${String(set)} of ${String(set + loose)} set: drag what is wrong, the dotted rest follows; a click sets a point where it is`;
+  return withKeys(what, ["point.nextMissing", "the next"], ["place.finishTemplate", "all are right"]);
 }
 
 export class SelectTool implements Tool {
@@ -66,18 +71,19 @@ export class SelectTool implements Tool {
 
   hint(): string {
     const { selection, hover, lasso } = this.editor;
-    if (lasso.value) return "Draw around the points, then let go: they are chosen. Begun with Shift it adds, with Alt it takes away; Esc: not at all";
+    if (lasso.value) return withKeys("Draw around the points, then let go: they are chosen. Begun with Shift it adds, with Alt it takes away", ["cancel", "not at all"]);
     if (hover.value?.kind === "transform") return GRIP_HINTS[hover.value.grip] ?? "Drag to scale; Shift keeps the proportions";
     const template = templateHint(this.editor);
     if (template) return template;
     if (selection.value.also.length) {
-      return "Drag one of the chosen points, or arrow keys: all of them move; 1 hidden, 2 visible, 3 not there; Shift+press adds or takes";
+      return withKeys("Drag one of the chosen points, or arrow keys: all of them move", ...VISIBILITIES, "Shift+press adds or takes");
     }
     if (selection.value.keypoint !== null) {
-      return "Drag or arrow keys move the point; Ctrl+drag takes along what hangs on it; 1 hidden (Shift+1 to 4: and why), 2 visible, 3 not there; Tab: next point";
+      const drag = "Drag or arrow keys move the point; Ctrl+drag takes along what hangs on it";
+      return withKeys(drag, ["point.hidden", `hidden${whyHidden()}`], ...VISIBILITIES.slice(1), ["point.next", "next point"]);
     }
     if (selection.value.instance !== null) return "Press a point, or drag around several; the grips beside move, turn and scale the whole instance";
-    return "Press a point to move it, or drag around several; N: new instance";
+    return withKeys("Press a point to move it, or drag around several", ["instance.new", "new instance"]);
   }
 
   pointerDown(event: ToolEvent): void {

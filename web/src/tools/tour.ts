@@ -10,6 +10,7 @@ import type { EditorInstance, EditorRoute, Tool, ToolEvent } from "../editor/typ
 import { startTour } from "../editor/verbs/review";
 import { dragPoint } from "./drags";
 import type { Drag } from "./drags";
+import { withKeys } from "../editor/ownKeys";
 
 /** The routed point is easier to take hold of than the others. */
 const WIDE = 2 * POINT_RADIUS;
@@ -38,8 +39,14 @@ export class TourTool implements Tool {
     const keypoint = route.value?.keypoint ?? null;
     const name = keypoint === null ? instance?.category : this.editor.skeleton(instance)?.names[keypoint];
     const reasons = route.value?.reasons.map(({ text }) => text).join(", ");
-    const answers = keypoint === null ? "Enter: it is gone there; or mark it in those frames" : "Enter: right as it is; drag: fix";
-    return `${spoken(name ?? "")}: ${reasons || "doubtful"}. ${answers}; Tab: next; Shift+Tab: back`;
+    const gone = keypoint === null;
+    return withKeys(
+      `${spoken(name ?? "")}: ${reasons || "doubtful"}`,
+      ["route.accept", gone ? "it is gone there" : "right as it is"],
+      gone ? "or mark it in those frames" : "drag: fix",
+      ["route.next", "next"],
+      ["route.previous", "back"],
+    );
   }
 
   pointerDown(event: ToolEvent): void {
@@ -48,7 +55,7 @@ export class TourTool implements Tool {
     const instance = editor.store.get(route?.instance ?? null);
     if (!route || !instance) return;
     if (route.media !== editor.media.value?.id || route.frame !== editor.frame.value) {
-      editor.message(`The doubtful point is in frame ${String(route.frame)}: R goes back to it`);
+      editor.message(withKeys(`The doubtful point is in frame ${String(route.frame)}`, ["tool.tour", "back to it"]));
       return;
     }
     this.#drag = this.#grab(route, instance, event);

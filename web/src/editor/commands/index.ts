@@ -4,6 +4,7 @@
  */
 import type { Editor } from "../Editor";
 import { chordOf, commandFor } from "../keymap";
+import { keysOf, tableOfKeys } from "../ownKeys";
 import type { KeyPress } from "../keymap";
 import type { Command, CommandGroup, CommandId } from "../types";
 import { conflictCommands } from "./conflicts";
@@ -41,6 +42,8 @@ export const COMMANDS: readonly Command<Editor>[] = [
   ...pageCommands,
 ];
 
+tableOfKeys(COMMANDS);
+
 const BY_ID = new Map<CommandId, Command<Editor>>(COMMANDS.map((command) => [command.id, command]));
 
 /** While the pointer holds something, only these may be reached by key. */
@@ -62,7 +65,7 @@ function act(editor: Editor, command: Command<Editor>): void {
 
 /** Run what a key press stands for. True when it stood for something: then the page must not act on it too. */
 export function pressKey(editor: Editor, press: KeyPress): boolean {
-  const command = commandFor(COMMANDS, chordOf(press), editor);
+  const command = commandFor(COMMANDS, chordOf(press), editor, keysOf);
   if (!command) return false;
   if (editor.edits.inHand.value === null || WHILE_IN_HAND.has(command.id)) act(editor, command);
   return true;

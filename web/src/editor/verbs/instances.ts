@@ -5,12 +5,13 @@ import { nextCandidate } from "../hit";
 import { extent, keypointCount, labelledCount, pointsBox, setBox, setPoints } from "../instance";
 import type { EditorInstance } from "../types";
 import { swapped } from "./points";
+import { withKeys } from "../ownKeys";
 
 export function deleteInstance(editor: Editor): void {
   const instance = editor.selected.value;
   if (!instance) return;
   if (instance.between) {
-    editor.message("It is computed between two keys here: Alt+E ends its presence, or delete a key");
+    editor.message(withKeys("It is computed between two keys here: delete a key", ["track.end", "its presence ends here"]));
     return;
   }
   editor.change(`Delete ${instance.category}`, [{ ...instance, deleted: true }]);

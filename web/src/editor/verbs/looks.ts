@@ -2,6 +2,7 @@
 import type { Editor } from "../Editor";
 import { spoken } from "../ontology";
 import { targetPoint } from "./points";
+import { withKeys } from "../ownKeys";
 
 export const TONES = ["brightness", "contrast", "gamma"] as const;
 export type ToneName = (typeof TONES)[number];
@@ -37,5 +38,5 @@ export function isolateKeypoint(editor: Editor): void {
     return;
   }
   editor.setOptions({ onlyKeypoint: target.keypoint });
-  editor.message(`Only the ${spoken(target.name)} of each instance is shown; Shift+K shows everything again`);
+  editor.message(withKeys(`Only the ${spoken(target.name)} of each instance is shown`, ["view.isolate", "everything again"]));
 }

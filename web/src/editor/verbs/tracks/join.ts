@@ -3,6 +3,7 @@ import { batch } from "@preact/signals-core";
 import type { Editor } from "../../Editor";
 import type { TrackLane } from "../../lanes";
 import { chosenTrack, selectTrack } from "./rows";
+import { withKeys } from "../../ownKeys";
 
 /**
  * Join the selected track with the one under the pointer. Where the two are never in one frame, the first press notes
@@ -19,7 +20,7 @@ export function joinTracks(editor: Editor): void {
     editor.message("Joining called off");
   } else if (other === null) {
     joining.value = instance.track;
-    editor.message("Now select the other track, in any frame, and press Alt+M again");
+    editor.message(withKeys("Now select the other track, in any frame", ["track.join", "join them"]));
   } else {
     joining.value = null;
     join(editor, other, instance.track);
@@ -37,7 +38,7 @@ export function join(editor: Editor, a: string, b: string): boolean {
     editor.message(
       clash === null
         ? `A ${first.category} and a ${second.category} cannot be one track`
-        : `Both are there in frame ${String(clash)}, so they are two objects: end the presence of one first (Alt+E)`,
+        : `Both are there in frame ${String(clash)}, so they are two objects: end the presence of one first`,
     );
     return false;
   }

@@ -3,6 +3,7 @@ import { batch } from "@preact/signals-core";
 import type { Editor } from "../../Editor";
 import type { EditorInstance, Gesture } from "../../types";
 import { chosenPoints, chosenTrack, keyAs, namePoints, selectTrack, slot, unkey } from "./rows";
+import { withKeys } from "../../ownKeys";
 
 /** Key the selected points, or all, where they are now. What stood for itself becomes a keyframe. */
 export function insertKey(editor: Editor): void {
@@ -18,7 +19,7 @@ export function deleteKey(editor: Editor): void {
   const instance = chosenTrack(editor);
   if (!instance) return;
   if (!instance.keyed) {
-    editor.message("This frame stands for itself: I makes a keyframe of it");
+    editor.message(withKeys("This frame stands for itself", ["track.key", "make a keyframe of it"]));
     return;
   }
   const keypoints = chosenPoints(editor, instance);

@@ -40,7 +40,7 @@ export async function propagate(editor: Editor): Promise<void> {
   }
   const now = editor.tracks.rows(here.media, here.track);
   if (now.length !== known.length || now.some((row, i) => row !== known[i]) || editor.media.value?.id !== here.media) {
-    editor.message("The track changed while its points were carried, so nothing was set: press Alt+P again");
+    editor.message("The track changed while its points were carried, so nothing was set: carry them again");
     return;
   }
   write(editor, from, keypoints, to ? frames.slice(0, -1) : frames);
