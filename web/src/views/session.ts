@@ -48,11 +48,12 @@ export class EditorSession {
   /** Open a label set; the media that is shown first is fetched at the same time. */
   static async open(labelSet: number, media: number, frame: number): Promise<EditorSession> {
     const begun = { media, opened: openMedia(labelSet, media, frame) };
+    // Whoever waits for it is told; nobody may wait yet when it fails.
+    begun.opened.catch(() => undefined);
     try {
       const session = await EditorSession.#open(labelSet);
       session.#begun = begun;
       session.#opened.add(media);
-      begun.opened.catch(() => undefined);
       return session;
     } catch (error) {
       drop(begun.opened);
