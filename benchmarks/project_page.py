@@ -171,7 +171,7 @@ def main() -> None:
             page = browser.new_page(viewport={"width": 1920, "height": 1080})
             page.goto(address)
             page.goto(f"{address.split('/?')[0]}/projects/{project}")
-            cookie = "; ".join(f"{one['name']}={one['value']}" for one in page.context.cookies())  # type: ignore[typeddict-item]
+            cookie = "; ".join(f"{one.get('name')}={one.get('value')}" for one in page.context.cookies())
             frames = scrolling(page)
             cards = page.locator("[data-position]").count()
             browser.close()

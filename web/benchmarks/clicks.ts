@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { betweenRows, resolveRow } from "../src/editor/between";
+import { emptyInstance } from "../src/editor/instance";
 import type { EditorInstance } from "../src/editor/types";
 import type { Interpolation } from "../src/geometry/interpolation";
 import { PosePrior, type PriorDocument } from "../src/geometry/prior";
@@ -149,7 +150,7 @@ function video({ sigmas, interpolation, reach, frames, areas }: VideoJob) {
   let clicks = 0;
   const click = (frame: number, k: number): void => {
     const truth = frames[frame] ?? [];
-    const row = rows.get(frame) ?? empty(frame, sigmas.length);
+    const row = rows.get(frame) ?? emptyInstance(String(frame), "person", 1, frame, sigmas.length);
     const points = row.points.slice();
     const keyed = row.keyed?.slice() ?? new Uint8Array(sigmas.length);
     points.set([at(truth, 3 * k), at(truth, 3 * k + 1), 2], 3 * k);
@@ -187,27 +188,6 @@ function video({ sigmas, interpolation, reach, frames, areas }: VideoJob) {
   }
 }
 
-function empty(frame: number, count: number): EditorInstance {
-  return {
-    id: String(frame),
-    media: 1,
-    frame,
-    track: "1",
-    category: "person",
-    points: new Float64Array(3 * count),
-    scores: null,
-    keyed: new Uint8Array(count),
-    box: null,
-    mask: null,
-    confidence: null,
-    area: null,
-    crowd: false,
-    attributes: {},
-    revision: 0,
-    deleted: false,
-  };
-}
-
 /** Milliseconds that a click (one point more is fixed) and a step of a drag (the same ones are) cost, half of them fixed. */
 function speed(document: PriorDocument) {
   const prior = new PosePrior(document);
@@ -228,7 +208,7 @@ function speed(document: PriorDocument) {
     keypoints: prior.keypoints,
     components: document.weights.length,
     kilobytes: JSON.stringify(document).length / 1000,
-    click: clock(() => prior.given(half)),
+    click: clock(() => prior.given(half).mean(points, box)),
     drag: clock(() => given.mean(points, box)),
   };
 }

@@ -91,7 +91,7 @@ def sample_bodies(count: int, rng: np.random.Generator) -> Array:
     build = 1 + 0.06 * rng.standard_normal((count, len(BONES), 1))
     for n, bone in enumerate(BONES):
         angles = np.array(bone.centre) + wild[:, None] * np.array(bone.spread) * rng.standard_normal((count, 3))
-        if bone.name.endswith(("ankle",)):
+        if bone.name.endswith("ankle"):
             angles[:, 0] = np.abs(angles[:, 0])  # knees bend one way
         if bone.name.endswith("wrist"):
             angles[:, 0] = -np.abs(angles[:, 0])

@@ -117,13 +117,10 @@ class Given:
             A box without area.
         """
         centre, scale, shape = frame_of(box)
-        prior = self._prior
-        observed = np.append(np.ravel((xy[self.fixed] - centre) / scale), shape)
-        whitened = np.linalg.solve(self._lower, (observed - prior.means[:, self._known])[..., None])[..., 0]
-        likely = np.log(prior.weights) - 0.5 * (whitened**2).sum(1) - self._spread
+        whitened, likely = self._weighed((xy[self.fixed] - centre) / scale, shape)
         share = np.exp(likely - likely.max())
         share /= share.sum()
-        each = prior.means + (self._gain @ whitened[..., None])[..., 0]
+        each = self._prior.means + (self._gain @ whitened[..., None])[..., 0]
         mean: Array = (share @ each)[:-1].reshape(-1, 2) * scale + centre
         mean[self.fixed] = xy[self.fixed]
         return mean
@@ -131,12 +128,15 @@ class Given:
     def log_likelihood(self, xy: Array, box: Sequence[float]) -> float:
         """Return ln p(fixed points, shape of the box): density of the normalised pose, in nats."""
         centre, scale, shape = frame_of(box)
+        _, likely = self._weighed((xy[self.fixed] - centre) / scale, shape)
+        return float(np.logaddexp.reduce(likely) - 0.5 * len(self._known) * np.log(2 * np.pi))
+
+    def _weighed(self, placed: Array, shape: float) -> tuple[Array, Array]:
+        """Return what is known as each component sees it, whitened (M, O), and how likely it is there, (M,)."""
         prior = self._prior
-        observed = np.append(np.ravel((xy[self.fixed] - centre) / scale), shape)
+        observed = np.append(np.ravel(placed), shape)
         whitened = np.linalg.solve(self._lower, (observed - prior.means[:, self._known])[..., None])[..., 0]
-        likely = np.log(prior.weights) - 0.5 * (whitened**2).sum(1) - self._spread
-        size = len(self._known)
-        return float(np.logaddexp.reduce(likely) - 0.5 * size * np.log(2 * np.pi))
+        return whitened, np.log(prior.weights) - 0.5 * (whitened**2).sum(1) - self._spread
 
 
 def frame_of(box: Sequence[float]) -> tuple[Array, float, float]:

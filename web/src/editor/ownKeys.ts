@@ -2,7 +2,7 @@
  * Keys that a person chose instead of the command table's. They are the person's, in every label set, so there is one
  * set of them in the page. Whatever tells a key asks here.
  */
-import { signal } from "@preact/signals-core";
+import { computed, signal } from "@preact/signals-core";
 import { spokenChord } from "./keymap";
 import type { CommandId } from "./types";
 
@@ -37,6 +37,15 @@ export function keyName(id: CommandId): string {
 export function chordName(chord: string): string {
   return spokenChord(chord, MAC);
 }
+
+/** "Undo (Ctrl+Z)". Another function after every change of keys, so that titles made with it are made anew. */
+export const titled = computed(() => {
+  void ownKeys.value;
+  return (title: string, id: CommandId): string => {
+    const name = keyName(id);
+    return name ? `${title} (${name})` : title;
+  };
+});
 
 /** "Click the nose; S: skip; Esc: finish": what keys do, after what the hand does. Commands without a key are left out. */
 export function withKeys(first: string, ...keys: readonly (readonly [CommandId, string] | string)[]): string {

@@ -5,6 +5,7 @@
 import { batch, signal } from "@preact/signals-core";
 import { clamp } from "../geometry/points";
 import type { Editor } from "./Editor";
+import { withKeys } from "./ownKeys";
 
 export const SPEEDS: readonly number[] = [0.1, 0.25, 0.5, 0.75, 1, 1.5, 2];
 
@@ -87,7 +88,7 @@ export class Playback {
       editor.message("The loop is off");
     } else if (rangeFrom.value === null || rangeFrom.value === frame) {
       rangeFrom.value = rangeFrom.value === null ? frame : null;
-      if (rangeFrom.value !== null) editor.message(`The loop begins at frame ${String(frame)}: go to its end and press Shift+R again`);
+      if (rangeFrom.value !== null) editor.message(withKeys(`The loop begins at frame ${String(frame)}: go to its end`, ["play.range", "loop up to there"]));
     } else {
       this.setRange([rangeFrom.value, frame]);
     }

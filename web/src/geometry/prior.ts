@@ -70,11 +70,13 @@ interface Conditioned {
 
 export class Given {
   readonly #known: readonly number[];
-  readonly #given: readonly Component[];
+  readonly #sources: readonly Component[];
   readonly #components: readonly Conditioned[];
   /** Whitened known numbers of every component, and how likely each is; kept so that a drag makes no garbage. */
   readonly #whitened: Float64Array;
   readonly #likely: Float64Array;
+  /** The logarithm of the likeliest. */
+  #most = 0;
 
   constructor(
     readonly fixed: readonly number[],
@@ -83,7 +85,7 @@ export class Given {
   ) {
     const shape = 2 * keypoints;
     this.#known = [...fixed.flatMap((keypoint) => [2 * keypoint, 2 * keypoint + 1]), shape];
-    this.#given = components;
+    this.#sources = components;
     this.#components = components.map((component) => conditioned(component, this.#known));
     this.#whitened = new Float64Array(components.length * this.#known.length);
     this.#likely = new Float64Array(components.length);
@@ -107,7 +109,7 @@ export class Given {
       const share = at(likely, m) / total;
       if (share < 1e-12) return;
       const first = m * count;
-      const gain = (component.gain ??= gainOf(this.#given[m], component.lower, this.#known, mean.length));
+      const gain = (component.gain ??= gainOf(this.#sources[m], component.lower, this.#known, mean.length));
       for (let i = 0; i < mean.length; i++) {
         let value = at(component.mean, i);
         for (let j = 0; j < count; j++) value += at(gain, i * count + j) * at(this.#whitened, first + j);
@@ -129,9 +131,7 @@ export class Given {
     return Math.log(total) + this.#most - 0.5 * this.#known.length * Math.log(2 * Math.PI);
   }
 
-  #most = 0;
-
-  /** How likely each component is beside the likeliest, whose logarithm `#most` is; fills `#whitened`. */
+  /** How likely each component is beside the likeliest; fills `#whitened` and `#most`. */
   #weigh(points: ArrayLike<number>, [x, y, width, height]: Box): Float64Array {
     if (!(width > 0 && height > 0)) throw new Error("A pose prior needs a box with an area");
     const scale = Math.sqrt(width * height);

@@ -355,7 +355,7 @@ describe("the template tool", () => {
     editor.select(null);
     key("T");
     drag([500, 500], [600, 700]);
-    expect(messages).toEqual(["The template of a person has not come from the server yet: select the box and press T in a moment"]);
+    expect(messages).toEqual(["The template of a person has not come from the server yet: select the box in a moment; T: fill it"]);
     expect(made().box).toEqual([500, 500, 100, 200]);
     expect(at(0).v).toBe(0);
   });

@@ -7,6 +7,7 @@ import { judge, judgeHidden, judgedPoints, nudge, setVisibility, stepPoint, swap
 import { FAR_IN } from "../verbs/steering";
 import { REASONS, reasonWords } from "../reasons";
 import type { Reason } from "../reasons";
+import { ARROWS } from "./arrows";
 
 const onPoint = (editor: Editor): boolean => targetPoint(editor) !== null;
 const opened = (editor: Editor): boolean => editor.media.value !== null;
@@ -30,7 +31,6 @@ function because(reason: Reason, i: number): Command<Editor> {
   };
 }
 
-const DIRECTIONS = { left: [-1, 0], right: [1, 0], up: [0, -1], down: [0, 1] } as const;
 const STEPS = [
   { suffix: "", chord: "", size: 1, words: "1 px (far in 0.1 px)" },
   { suffix: ".far", chord: "Shift+", size: 10, words: "10 px (far in 1 px)" },
@@ -45,11 +45,11 @@ function stepOf(editor: Editor, size: number): number {
 
 function nudges(): Command<Editor>[] {
   return STEPS.flatMap(({ suffix, chord, size, words }) =>
-    Object.entries(DIRECTIONS).map(([direction, [dx, dy]]) => ({
+    ARROWS.map(({ direction, key, dx, dy }) => ({
       id: `nudge.${direction}${suffix}` as CommandId,
       title: `Nudge ${direction} by ${words}`,
       group: "Points" as const,
-      keys: [`${chord}Arrow${direction.charAt(0).toUpperCase()}${direction.slice(1)}`],
+      keys: [chord + key],
       run: (editor: Editor) => nudge(editor, dx * stepOf(editor, size), dy * stepOf(editor, size)),
       enabled: (editor: Editor) => !editor.placing.value && editor.selection.value.keypoint !== null && onPoint(editor),
     })),

@@ -6,6 +6,7 @@ import type { Editor } from "../Editor";
 import { labelledCount, setBox } from "../instance";
 import type { Box, EditorInstance } from "../types";
 import { freshInstance } from "./placing";
+import { withKeys } from "../ownKeys";
 
 /** Choose the tool; a selected instance that is only a box yet gets its template at once. */
 export function startTemplate(editor: Editor): void {
@@ -52,7 +53,7 @@ function drop(editor: Editor, boxed: EditorInstance, title: string): boolean {
     editor.message(
       prior
         ? "A template needs a box with a width and a height"
-        : `The template of a ${boxed.category} has not come from the server yet: select the box and press T in a moment`,
+        : withKeys(`The template of a ${boxed.category} has not come from the server yet: select the box in a moment`, ["tool.template", "fill it"]),
     );
     return false;
   }
